@@ -1,0 +1,118 @@
+"""Organisations, companies, people and keys. Read before a company is known, so not under row-level security."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from duecourse.core import fields
+
+
+class Role(models.TextChoices):
+    CREDIT_MANAGER = "credit-manager", "Credit manager"
+    ORDER_DESK = "order-desk", "Order desk"
+    BILLING = "billing", "Billing clerk"
+    CASH_APPLICATION = "cash-application", "Cash-application clerk"
+    COLLECTOR = "collector", "Collector"
+    CONTROLLER = "controller", "Controller"
+    CFO = "cfo", "CFO"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class Organisation(models.Model):
+    """The whole business: it shares its customers among its companies."""
+
+    name = models.CharField(max_length=200)
+
+
+class Company(models.Model):
+    """A legal entity with its own books, currency, time zone and holidays."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    tagline = models.CharField(max_length=200, blank=True)
+    currency = fields.currency()
+    country = models.CharField(max_length=2)
+    time_zone = models.CharField(max_length=60)
+    language = models.CharField(max_length=5, default="en")
+    street = models.CharField(max_length=200, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    tax_id = models.CharField(max_length=40, blank=True)
+    register = models.CharField(max_length=100, blank=True)
+    managing_director = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    is_demo = models.BooleanField(default=False)  # its mail goes to the outbox page only
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "code"], name="company_code_unique")]
+
+
+class UserManager(BaseUserManager["User"]):
+    """What allauth and Django's log-in need to find people."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who logs in by e-mail."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    language = models.CharField(max_length=5, default="en")
+    is_active = models.BooleanField(default=True)
+    keys_enabled = models.BooleanField(default=True)  # single-letter keys, WCAG 2.1.4
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = ["name"]
+    objects = UserManager()
+
+    def get_full_name(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's role in one company; one person may hold several."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    granted_by_id = models.BigIntegerField(null=True)
+    recorded_at = fields.recorded_at()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "user", "role"], name="membership_unique")]
+
+
+class Invitation(models.Model):
+    """An offer of a role by e-mail; the token is kept as its hash, used once, for seven days."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    email = models.EmailField()
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    recorded_at = fields.recorded_at()
+
+
+class ApiKey(models.Model):
+    """A program's key: shown once, kept as its hash, bound to a company, with scopes and an end."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)
+    scopes = ArrayField(models.CharField(max_length=80))
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    recorded_at = fields.recorded_at()

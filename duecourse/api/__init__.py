@@ -1,0 +1,1 @@
+"""JSON v1 for programs; thin, one module per room."""

@@ -1,0 +1,1 @@
+"""Which items does this money pay? Owns payments, proposals and their application."""

@@ -1,0 +1,1 @@
+"""What every room needs and nothing decides: money, call, events, errors, ids, sequences, calendar, fields."""

@@ -1,0 +1,139 @@
+"""A call says who asks, for which company, and when. Doors make it; every action and query takes it first."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db import OperationalError, connection, transaction
+
+from duecourse.core.errors import Refused
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ATTEMPTS_MAX = 5
+_RETRIED = ("40001", "40P01")  # serialization failure, deadlock: the whole transaction is tried again
+_depth: ContextVar[int] = ContextVar("action_depth", default=0)
+ACTIONS: dict[str, Callable[..., object]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a user, an API key or a job, with what it may do (action names, or '*')."""
+
+    kind: str  # user, key, job
+    id: int
+    name: str
+    permissions: frozenset[str] = frozenset()
+
+    def may(self, permission: str) -> bool:
+        """True when it holds the permission itself, the whole room (`credit.*`) or everything (`*`)."""
+        return bool(self.permissions & {permission, permission.split(".")[0] + ".*", "*"})
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRef:
+    """The company a call is for, as plain values."""
+
+    id: int
+    organisation_id: int
+    name: str
+    currency: str
+    country: str
+    time_zone: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who (`by`), when (`at`, an instant in UTC, read once at the door) and for which company."""
+
+    by: Actor
+    at: dt.datetime
+    company: CompanyRef
+    today: dt.date = field(init=False)  # the company's business day
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise ValueError("a call needs an instant with its zone")
+        object.__setattr__(self, "today", self.at.astimezone(ZoneInfo(self.company.time_zone)).date())
+
+
+@contextmanager
+def within(call: Call) -> Iterator[None]:
+    """A transaction in which row-level security shows this call's company and organisation only.
+
+    Doors open one per request; an action opens its own when no door has.
+    """
+    with transaction.atomic():
+        bind(call.company.id, call.company.organisation_id)
+        yield
+
+
+def bind(company_id: int, organisation_id: int) -> None:
+    """Tell row-level security whose rows this transaction sees; it ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('duecourse.company', %s, true), set_config('duecourse.organisation', %s, true)",
+            [str(company_id), str(organisation_id)],
+        )
+
+
+def retrying(work: Callable[[], R]) -> R:
+    """Run a whole transaction, again on deadlock or serialization failure, at most five times, with jitter."""
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        try:
+            return work()
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) not in _RETRIED or attempt == ATTEMPTS_MAX:
+                raise
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
+    raise AssertionError("unreachable")
+
+
+def action(work: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Call, P], R]:
+    """One thing that happens: one transaction, one permission (`room.verb_noun`), checked where the call enters.
+
+    An action called by an action joins its transaction and needs no permission of its own. Errors:
+    Refused('access.not-permitted').
+    """
+    name = work.__module__.split(".")[1] + "." + work.__name__
+
+    @wraps(work)
+    def run(call: Call, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        entering = _depth.get() == 0
+        if entering and not call.by.may(name):
+            raise not_permitted(name)
+
+        def once() -> R:
+            with within(call):
+                return work(call, *args, **kwargs)
+
+        token = _depth.set(_depth.get() + 1)
+        try:
+            return once() if connection.in_atomic_block else retrying(once)
+        finally:
+            _depth.reset(token)
+
+    ACTIONS[name] = run
+    return run
+
+
+def not_permitted(name: str) -> Refused:
+    """What a caller without a permission is told."""
+    return Refused("access.not-permitted", "Your role does not include this. An administrator can change your role.", permission=name)
+
+
+def require(call: Call, permission: str) -> None:
+    """For reads: Refused('access.not-permitted') unless the caller holds `permission` (`credit.read`)."""
+    if not call.by.may(permission):
+        raise not_permitted(permission)

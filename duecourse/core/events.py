@@ -1,0 +1,132 @@
+"""Write what happened, and read it in an order that no late commit can break."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from duecourse.core.call import Call
+from duecourse.core.models import Event, ReaderCursor
+
+
+def record(
+    call: Call,
+    name: str,
+    subjects: Sequence[str],
+    facts: Mapping[str, object] | None = None,
+    decision: Mapping[str, object] | None = None,
+    policy_version: str = "",
+) -> Event:
+    """Append one event `room.noun-verbed` about `subjects` (prefixed ids); a batch records one event with all of them.
+
+    `facts` and `decision` are plain JSON (amounts as text beside their currency).
+    """
+    return Event.objects.create(
+        company_id=call.company.id,
+        name=name,
+        subjects=list(subjects),
+        facts=dict(facts or {}),
+        decision=None if decision is None else dict(decision),
+        policy_version=policy_version,
+        by_kind=call.by.kind,
+        by_id=call.by.id,
+        by_name=call.by.name,
+        at=call.at,
+    )
+
+
+def record_many(call: Call, rows: Sequence[tuple[str, Sequence[str], Mapping[str, object], Mapping[str, object] | None]]) -> None:
+    """Append many events (name, subjects, facts, decision) in one statement, for batches whose members are told apart."""
+    Event.objects.bulk_create(
+        [
+            Event(
+                company_id=call.company.id,
+                name=name,
+                subjects=list(subjects),
+                facts=dict(facts),
+                decision=None if decision is None else dict(decision),
+                by_kind=call.by.kind,
+                by_id=call.by.id,
+                by_name=call.by.name,
+                at=call.at,
+            )
+            for name, subjects, facts, decision in rows
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One event as a reader sees it."""
+
+    id: int
+    transaction_id: int
+    name: str
+    subjects: tuple[str, ...]
+    facts: Mapping[str, object]
+    at: dt.datetime
+
+
+def settled_before() -> int:
+    """Every transaction below this id has ended: what a reader may rely on (pg_snapshot_xmin)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text")
+        return int(cursor.fetchone()[0])
+
+
+def known_by() -> dt.datetime:
+    """The last instant whose knowledge is complete: nothing recorded at or before it can still be committed.
+
+    `recorded_at` is the start of the writing transaction, so the oldest one still running sets the mark.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(min(xact_start) filter (where pid <> pg_backend_pid()), clock_timestamp()) "
+            "from pg_stat_activity where datname = current_database() and (backend_xid is not null or state like 'idle in%')"
+        )
+        mark: dt.datetime = cursor.fetchone()[0]
+        return mark
+
+
+def unread(call: Call, reader: str, names: Sequence[str] = (), limit: int = 500) -> list[Read]:
+    """The next settled events for a named reader, in the order (transaction, id), after its cursor.
+
+    `names` narrows to some events. Call `advance` with the last one once its consequences are written, in the same
+    transaction.
+    """
+    cursor = ReaderCursor.objects.filter(company_id=call.company.id, reader=reader).first()
+    after = (cursor.transaction_id, cursor.event_id) if cursor else (0, 0)
+    with connection.cursor() as sql:
+        sql.execute(
+            "select id, transaction_id::text, name, subjects, facts, at from core_event "
+            "where company_id = %s and (transaction_id, id) > (%s::text::xid8, %s) and transaction_id < %s::text::xid8 "
+            "and (%s or name = any(%s)) order by transaction_id, id limit %s",
+            [call.company.id, str(after[0]), after[1], str(settled_before()), not names, list(names), limit],
+        )
+        return [Read(row[0], int(row[1]), row[2], tuple(row[3]), _json(row[4]), row[5]) for row in sql.fetchall()]
+
+
+def advance(call: Call, reader: str, last: Read) -> None:
+    """Move a reader's cursor past `last`."""
+    with connection.cursor() as sql:
+        sql.execute(
+            "insert into core_readercursor (company_id, reader, transaction_id, event_id, moved_at) "
+            "values (%s, %s, %s::text::xid8, %s, %s) on conflict (company_id, reader) do update "
+            "set transaction_id = excluded.transaction_id, event_id = excluded.event_id, moved_at = excluded.moved_at",
+            [call.company.id, reader, str(last.transaction_id), last.id, call.at],
+        )
+
+
+def about(call: Call, subjects: Sequence[str], limit: int = 200) -> Iterator[Event]:
+    """What happened to any of `subjects`, newest first."""
+    found = Event.objects.filter(company_id=call.company.id, subjects__overlap=list(subjects))
+    return iter(found.order_by("-at", "-id")[:limit])
+
+
+def _json(value: object) -> Mapping[str, object]:
+    import json
+
+    return json.loads(value) if isinstance(value, str) else value  # type: ignore[return-value]

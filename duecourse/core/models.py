@@ -1,0 +1,102 @@
+"""Tables that serve every room: events, reader cursors, idempotency keys, number series, external ids."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from duecourse.core import fields
+
+
+class Event(models.Model):
+    """What happened, append-only: audit trail, activity feed, webhook feed and process log at once."""
+
+    company_id = models.BigIntegerField()
+    name = models.CharField(max_length=80)  # room.noun-verbed
+    subjects = ArrayField(models.TextField())  # prefixed ids of everything it is about
+    facts = models.JSONField(default=dict)
+    decision = models.JSONField(null=True)
+    policy_version = models.CharField(max_length=40, blank=True)
+    by_kind = models.CharField(max_length=8)
+    by_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()  # the business instant, from the call
+    recorded_at = fields.recorded_at()
+    transaction_id = fields.transaction_id()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["subjects"], name="event_subjects"),
+            models.Index(fields=["company_id", "transaction_id", "id"], name="event_reader"),
+            models.Index(fields=["company_id", "at", "id"], name="event_at"),
+            models.Index(fields=["company_id", "name", "at"], name="event_name"),
+        ]
+
+
+class ReaderCursor(models.Model):
+    """How far a named journal reader has come in one company."""
+
+    company_id = models.BigIntegerField()
+    reader = models.CharField(max_length=60)
+    transaction_id = fields.TransactionIdField()
+    event_id = models.BigIntegerField()
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company_id", "reader"], name="reader_cursor_unique")]
+
+
+class IdempotencyKey(models.Model):
+    """The first answer to a request that carried an Idempotency-Key, kept with the hash of its input."""
+
+    company_id = models.BigIntegerField()
+    key = models.CharField(max_length=255)
+    input_hash = models.CharField(max_length=64)
+    status = models.SmallIntegerField()
+    answer = models.JSONField()
+    recorded_at = fields.recorded_at()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company_id", "key"], name="idempotency_key_unique")]
+
+
+class NumberSeries(models.Model):
+    """A gapless series: the next number of one kind of document in one year."""
+
+    company_id = models.BigIntegerField()
+    series = models.CharField(max_length=20)
+    year = models.SmallIntegerField()
+    next_number = models.BigIntegerField(default=1)
+    last_date = models.DateField(null=True)  # numbers follow dates within a series where the law asks for it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company_id", "series", "year"], name="number_series_unique")]
+
+
+class ExternalId(models.Model):
+    """An outside system's id for something of ours: unique per system and company, for ever."""
+
+    company_id = models.BigIntegerField()
+    system = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20)
+    external_id = models.CharField(max_length=200)
+    subject = models.CharField(max_length=40)  # our prefixed id
+    recorded_at = fields.recorded_at()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company_id", "system", "kind", "external_id"], name="external_id_unique")]
+        indexes = [models.Index(fields=["company_id", "subject"], name="external_id_subject")]
+
+
+class Invariant(models.Model):
+    """The verifier's last word per company and invariant; a failed one that guards posting halts posting."""
+
+    company_id = models.BigIntegerField()
+    name = models.CharField(max_length=60)
+    holds = models.BooleanField()
+    checked = models.BigIntegerField(default=0)  # rows looked at
+    broken = models.JSONField(default=list)  # the first ten offenders, in words
+    checked_at = models.DateTimeField()
+    failing_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company_id", "name"], name="invariant_unique")]

@@ -1,0 +1,71 @@
+"""Posted invoices and credit notes: numbers without gaps, snapshots of what was printed, never edited."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from duecourse.access.models import Company
+from duecourse.catalog.models import TAX_CATEGORIES
+from duecourse.core import fields
+from duecourse.customers.models import CustomerAccount
+from duecourse.ledger.models import BankAccount, JournalEntry
+from duecourse.receivables.models import OpenItem
+
+
+class Invoice(models.Model):
+    """An invoice or a credit note. Amounts of a credit note are negative, as its open item's are."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=12, choices=[("invoice", "Invoice"), ("credit-note", "Credit note")])
+    number = models.CharField(max_length=20)
+    customer_account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="+", db_index=False)
+    buyer = models.JSONField()  # name, address lines, country, tax id, customer number, as printed
+    issue_date = models.DateField()
+    delivery_date = models.DateField()
+    due_date = models.DateField()
+    discount_percent = fields.percent(null=True)
+    discount_until = models.DateField(null=True)
+    currency = fields.currency()
+    net = fields.amount()
+    tax = fields.amount()
+    gross = fields.amount()
+    tax_breakdown = models.JSONField()  # [[category, percent, base, tax]]
+    reference = models.CharField(max_length=40)  # ISO 11649
+    purchase_order = models.CharField(max_length=60, blank=True)
+    order_numbers = ArrayField(models.CharField(max_length=20), default=list)
+    bank_account = models.ForeignKey(BankAccount, models.PROTECT, related_name="+", db_index=False)
+    credited = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
+    entry = models.ForeignKey(JournalEntry, models.PROTECT, related_name="+", db_index=False)
+    item = models.ForeignKey(OpenItem, models.PROTECT, related_name="+", db_index=False)
+    by_name = models.CharField(max_length=200)
+    recorded_at = fields.recorded_at()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="invoice_number_unique"),
+            models.UniqueConstraint(fields=["company", "item"], name="invoice_item_unique"),
+            models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="invoice_total_adds_up"),
+            models.CheckConstraint(
+                condition=Q(kind="invoice", gross__gt=0) | Q(kind="credit-note", gross__lt=0, credited__isnull=False),
+                name="invoice_sign_by_kind",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "-issue_date", "-id"], name="invoice_newest"),
+            models.Index(fields=["company", "customer_account", "-issue_date"], name="invoice_customer"),
+        ]
+
+
+class InvoiceLine(models.Model):
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="+")
+    line_number = models.PositiveSmallIntegerField()
+    product_number = models.CharField(max_length=40, blank=True)
+    description = models.CharField(max_length=200)
+    unit = models.CharField(max_length=10)
+    quantity = fields.quantity()
+    unit_price = fields.price()
+    net = fields.amount()
+    tax_category = models.CharField(max_length=2, choices=TAX_CATEGORIES)
+    tax_percent = fields.percent()

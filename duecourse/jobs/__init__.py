@@ -1,0 +1,1 @@
+"""What the clock, the queue and the shell start."""

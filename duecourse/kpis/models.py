@@ -1,0 +1,1 @@
+"""No tables yet: every figure is computed from items, postings and payments as of the day asked for."""

@@ -1,0 +1,1 @@
+"""The screens for staff; thin, one module per room."""
