@@ -1,0 +1,159 @@
+"""The exact word, colour and icon of every state on screen: one table, read by `<c-badge>` and by nothing else.
+
+A thing's state is named by its code in the tables (`partly-paid`); underscores and capitals are forgiven. A word may hold
+values: badge("item", "promised", until="20 Nov") says “Promised 20 Nov”.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from duecourse.core.reasons import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """`kind` is good, watch, bad, accent, disputed or neutral; `icon` a name in the sprite; `text` already translated."""
+
+    kind: str
+    icon: str
+    text: str
+
+
+BADGES: dict[str, dict[str, tuple[str, str, str]]] = {
+    "customer": {
+        "in-order": ("good", "check", N_("In order")),
+        "on-watch": ("watch", "alert", N_("On watch")),
+        "stopped": ("bad", "stop", N_("Stopped")),
+        "no-limit": ("watch", "alert", N_("No limit set")),
+        "insolvent": ("bad", "ban", N_("Insolvent")),
+    },
+    "order": {
+        "draft": ("neutral", "circle", N_("Draft")),
+        "accepted": ("good", "check", N_("Accepted")),
+        "on-hold": ("bad", "hold", N_("On hold")),
+        "released": ("good", "unlock", N_("Released")),
+        "rejected": ("bad", "x", N_("Rejected")),
+        "cancelled": ("neutral", "minus", N_("Cancelled")),
+        "partly-delivered": ("neutral", "half", N_("Partly delivered")),
+        "delivered": ("neutral", "truck", N_("Delivered")),
+        "billed": ("neutral", "invoices", N_("Billed")),
+    },
+    "hold": {
+        "over-limit": ("bad", "stop", N_("Over limit")),
+        "oldest-item": ("bad", "stop", N_("Oldest item")),
+        "overdue-share": ("bad", "stop", N_("Overdue share")),
+        "dunning-level": ("bad", "stop", N_("Dunning level")),
+        "promise-broken": ("bad", "stop", N_("Promise broken")),
+        "blocked": ("bad", "ban", N_("Blocked")),
+        "insurance-ends": ("watch", "alert", N_("Insurance ends")),
+        "review-overdue": ("watch", "alert", N_("Review overdue")),
+        "no-limit": ("watch", "alert", N_("No limit set")),
+    },
+    "invoice": {
+        "draft": ("neutral", "circle", N_("Draft")),
+        "posted": ("neutral", "lock", N_("Posted")),
+        "sent": ("neutral", "send", N_("Sent")),
+        "opened": ("good", "mail-opened", N_("Opened")),
+        "accepted": ("good", "check", N_("Accepted")),
+        "bounced": ("bad", "mail-off", N_("Bounced")),
+        "refused": ("bad", "x", N_("Refused")),
+        "partly-paid": ("watch", "half", N_("Partly paid")),
+        "paid": ("good", "check", N_("Paid")),
+        "credited": ("neutral", "receipt-refund", N_("Credited")),
+        "written-off": ("neutral", "minus", N_("Written off")),
+    },
+    "item": {
+        "open": ("neutral", "circle", N_("Open")),
+        "overdue": ("bad", "clock", N_("Overdue")),
+        "promised": ("accent", "calendar-check", N_("Promised {until}")),
+        "partly-disputed": ("disputed", "disputes", N_("Partly disputed")),
+        "disputed": ("disputed", "disputes", N_("Disputed")),
+        "planned": ("accent", "calendar-time", N_("Planned")),
+        "dunning": ("watch", "mail", N_("Dunning level {level}")),
+        "blocked": ("neutral", "lock", N_("Blocked to {until}")),
+        "on-account": ("neutral", "wallet", N_("On account")),
+        "paid": ("good", "check", N_("Paid")),
+    },
+    "promise": {
+        "open": ("accent", "calendar-check", N_("Open")),
+        "kept": ("good", "check", N_("Kept")),
+        "partly-kept": ("watch", "half", N_("Partly kept")),
+        "broken": ("bad", "calendar-x", N_("Broken")),
+        "withdrawn": ("neutral", "minus", N_("Withdrawn")),
+    },
+    "payment": {
+        "posted": ("good", "check", N_("Posted")),
+        "posted-alone": ("good", "check", N_("Posted alone")),
+        "confirm": ("accent", "eye-check", N_("Confirm")),
+        "work": ("watch", "wrench", N_("Work")),
+        "on-account": ("neutral", "wallet", N_("On account")),
+        "returned": ("bad", "return", N_("Returned")),
+    },
+    "dispute": {
+        "new": ("watch", "clock", N_("New")),
+        "with-team": ("watch", "clock", N_("With {team}")),
+        "accepted": ("neutral", "check", N_("Accepted")),
+        "refused": ("neutral", "x", N_("Refused")),
+        "closed": ("neutral", "lock", N_("Closed")),
+    },
+    "request": {
+        "draft": ("neutral", "circle", N_("Draft")),
+        "waits-for-you": ("accent", "clock", N_("Waits for you")),
+        "waits": ("neutral", "clock", N_("Waits for {who}")),
+        "approved": ("good", "check", N_("Approved")),
+        "refused": ("bad", "x", N_("Refused")),
+        "ended": ("neutral", "minus", N_("Ended")),
+    },
+    "rule": {
+        "passes": ("good", "check", N_("Passes")),
+        "warns": ("watch", "alert", N_("Warns")),
+        "stops": ("bad", "stop", N_("Stops")),
+    },
+    "group": {
+        "ready": ("neutral", "circle", N_("Ready")),
+        "posting": ("accent", "spinner", N_("Posting")),
+        "posted": ("good", "check", N_("Posted")),
+        "stopped": ("bad", "stop", N_("Stopped")),
+    },
+    "guess": {
+        "sure": ("good", "check", N_("Sure")),
+        "look": ("watch", "eye", N_("Look")),
+        "left-out": ("neutral", "minus", N_("Left out")),
+    },
+    "light": {
+        "ties-out": ("good", "ok", N_("Ties out")),
+        "does-not": ("bad", "stop", N_("Does not tie out")),
+        "checking": ("neutral", "clock", N_("Checking")),
+    },
+    "mail": {
+        "waiting": ("neutral", "clock", N_("Waiting")),
+        "sent": ("neutral", "send", N_("Sent")),
+        "failed": ("bad", "mail-off", N_("Failed")),
+        "shown": ("neutral", "eye", N_("Shown here only")),
+    },
+    "file": {
+        "reading": ("accent", "spinner", N_("Reading")),
+        "read": ("good", "check", N_("Read")),
+        "refused": ("bad", "x", N_("Refused")),
+        "known": ("neutral", "minus", N_("Known already")),
+        "review": ("watch", "eye", N_("Look")),
+    },
+    "user": {
+        "active": ("good", "check", N_("Active")),
+        "invited": ("accent", "mail", N_("Invited")),
+        "stopped": ("neutral", "lock", N_("Stopped")),
+    },
+    "period": {
+        "open": ("good", "unlock", N_("Open")),
+        "closed": ("neutral", "lock", N_("Closed")),
+    },
+}
+
+
+def badge(thing: str, state: str, **values: object) -> Badge:
+    """The badge of a thing in a state. Errors: KeyError for a thing or state that no badge is defined for."""
+    kind, icon, word = BADGES[thing][str(state).lower().replace("_", "-").replace(" ", "-")]
+    return Badge(kind, icon, gettext(word).format(**values))
