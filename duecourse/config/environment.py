@@ -38,7 +38,9 @@ def pip(*arguments: str) -> None:
 def make() -> None:
     """Bring `.venv` to the state of the lock. Errors: SystemExit with what to do."""
     if sys.version_info < (3, 11):  # noqa: UP036 - run by whatever Python the machine has
-        sys.exit(f"Duecourse needs Python 3.11 or newer; this is {sys.version.split()[0]}. Say which one: make PYTHON=python3.12 run")
+        sys.exit(
+            f"Duecourse needs Python 3.11 or newer; this is {sys.version.split()[0]}. Say which one: make PYTHON=python3.12 run"
+        )
     wanted = digest()
     if STAMP.is_file() and STAMP.read_text() == wanted:
         return

@@ -1,0 +1,279 @@
+"""`make run`: bring everything up in order, say where it is, and take everything down again on Ctrl-C.
+
+Order: database, migrations, static files, demo company, web server and worker. What is already done is skipped by a digest, so
+that a second start takes a few seconds. Children run in process groups of their own: Ctrl-C reaches this supervisor alone,
+which stops them one by one; should it be killed, they die with it (Linux).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import ctypes
+import fcntl
+import hashlib
+import http.client
+import importlib
+import importlib.util
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from duecourse.config import database, embedded
+
+PORT_FIRST = 8000
+STOP_SECONDS = 6
+READY_SECONDS = 60
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class Stop(Exception):
+    """A signal asked us to end."""
+
+
+class Failed(Exception):
+    """A step did not work; the message says which and where to look."""
+
+
+def on_signal(number: int, frame: FrameType | None) -> None:
+    raise Stop
+
+
+def die_with_parent() -> None:
+    """In a child, before its program starts (Linux): end when the supervisor ends, however it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "duecourse.config", *words]
+
+
+def has_command(name: str) -> bool:
+    return (PACKAGE / "jobs" / "management" / "commands" / f"{name}.py").is_file()
+
+
+def step(text: str, *words: str, **environment: str) -> None:
+    """Run one command of ours to its end; its output is ours. Errors: Failed."""
+    print(text, flush=True)
+    done = subprocess.run(command(*words), env={**os.environ, **environment}, check=False)
+    if done.returncode:
+        raise Failed(f"`duecourse {' '.join(words)}` failed (exit {done.returncode}).")
+
+
+# -- what is done once
+
+
+def static_digest() -> str:
+    """Changes when any static file or the locked dependencies change."""
+    files = sorted(path for path in PACKAGE.glob("*/static/**/*") if path.is_file())
+    state = [f"{path.relative_to(PACKAGE)}:{path.stat().st_mtime_ns}:{path.stat().st_size}" for path in files]
+    lock = PACKAGE.parent / "requirements.lock"
+    state.append(hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else "")
+    return hashlib.sha256("\n".join(state).encode()).hexdigest()
+
+
+def identity(access: database.Access) -> str:
+    """Tells one database from another one of the same name made later."""
+    with access.application.connect() as connection:
+        row = connection.execute("select oid::text from pg_database where datname = current_database()").fetchone()
+    return f"{access.application.host}/{access.application.name}/{row[0] if row else ''}"
+
+
+def prepare(access: database.Access, dev: bool) -> None:
+    """Migrations, static files and the demo company, each only when something changed."""
+    path = embedded.data_folder() / "prepared.json"
+    done: dict[str, str] = json.loads(path.read_text()) if path.is_file() else {}
+    with embedded.locked("prepare"):
+        if not database.is_migrated(access):
+            step("Migrating the database …", "migrate")
+        static = static_digest()
+        if not dev and (done.get("static") != static or not (embedded.data_folder() / "static" / "staticfiles.json").is_file()):
+            step("Collecting static files …", "collectstatic", "--no-input", "--clear", "-v", "0")
+            done["static"] = static
+            embedded.write_private(path, json.dumps(done))
+        database_id = identity(access)
+        if has_command("seed") and done.get("seeded") != database_id:
+            step("Building the demo company (under a minute) …", "seed")
+            done["seeded"] = database_id
+            embedded.write_private(path, json.dumps(done))
+
+
+# -- the web port
+
+
+@contextlib.contextmanager
+def web_port(host: str, wanted: int | None) -> Iterator[int]:
+    """The first free port from 8000 on (or the one used last time), kept from other supervisors while we run.
+
+    The web server's workers share their port by SO_REUSEPORT, which would let two supervisors share it too: hence the lock.
+    Errors: Failed when the port asked for is taken.
+    """
+    memory = embedded.data_folder() / "web-port"
+    last = int(memory.read_text()) if memory.is_file() else PORT_FIRST
+    candidates = [wanted] if wanted else [last, *range(PORT_FIRST, PORT_FIRST + 200)]
+    for port in candidates:
+        handle = hold(port)
+        if handle is None:
+            continue
+        with handle, socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            probe.close()
+            if not wanted and not memory.is_file():
+                memory.write_text(str(port))
+            yield port
+            return
+    raise Failed(f"Port {wanted} is taken." if wanted else f"No free port from {PORT_FIRST} on.")
+
+
+def hold(port: int) -> IO[str] | None:
+    """A lock on a port among this machine's supervisors; None when another has it."""
+    path = Path(tempfile.gettempdir()) / f"duecourse-port-{port}-{os.getuid()}.lock"
+    handle = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        return None
+    return handle
+
+
+# -- children
+
+
+class Children:
+    """The processes we started, each with its log, in order."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.running: list[tuple[str, subprocess.Popen[bytes]]] = []
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+    def log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    def start(self, name: str, words: list[str], **environment: str) -> None:
+        with self.log(name).open("ab") as log:
+            process = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **environment},
+                process_group=0,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - the supervisor has one thread
+            )
+        self.running.append((name, process))
+
+    def check(self) -> None:
+        """Errors: Failed when one has ended by itself, with the end of its log."""
+        for name, process in self.running:
+            if process.poll() is not None:
+                tail = self.log(name).read_text(errors="replace")[-3000:]
+                raise Failed(f"{name} ended by itself (exit {process.returncode}); its log is {self.log(name)}\n{tail}")
+
+    def stop(self) -> None:
+        """Ask all to end, wait, and kill what has not."""
+        for _, process in self.running:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for _, process in self.running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, deadline - time.monotonic()))
+        for _, process in self.running:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)  # also what it may have left behind
+            process.wait()
+        self.running.clear()
+
+
+def wait_until_ready(children: Children, host: str, port: int) -> None:
+    """Ask for /livez until it answers. Errors: Failed."""
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        children.check()
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection = http.client.HTTPConnection(host, port, timeout=5)
+            connection.request("GET", "/livez", headers={"Host": "localhost"})
+            if connection.getresponse().status == 200:
+                return
+        time.sleep(0.05)
+    raise Failed(f"The web server does not answer after {READY_SECONDS} s; its log is {children.log('web')}")
+
+
+def web_command(host: str, port: int, dev: bool) -> list[str]:
+    if dev:
+        return command("runserver", f"{host}:{port}")
+    workers = str(max(1, min(4, os.cpu_count() or 1)))
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", workers,
+        "--blocking-threads", "8", "--no-ws", "--workers-kill-timeout", "4", "--respawn-failed-workers",
+        "duecourse.config.wsgi:application",
+    ]  # fmt: skip
+
+
+def announce(host: str, port: int) -> None:
+    """The address, and one demo log-in for each role."""
+    print(f"\nDuecourse is open at http://{'localhost' if host == '127.0.0.1' else host}:{port}\n", flush=True)
+    if importlib.util.find_spec("duecourse.jobs.demo") is not None:
+        for role, email, password in importlib.import_module("duecourse.jobs.demo").logins():
+            print(f"  {role:<26} {email:<34} {password}")
+    print("\nCtrl-C stops it.", flush=True)
+
+
+def serve(host: str, port: int | None, dev: bool) -> None:
+    """Everything up, until a signal or a failure takes everything down."""
+    access = database.ensure()
+    prepare(access, dev)
+    children = Children(embedded.data_folder() / "logs")
+    with web_port(host, port) as number:
+        try:
+            environment = {"DUECOURSE_DEBUG": "1"} if dev else {}
+            children.start("web", web_command(host, number, dev), **environment)
+            if has_command("worker"):
+                children.start("worker", command("worker"), **environment)
+            wait_until_ready(children, host, number)
+            announce(host, number)
+            while True:
+                children.check()
+                time.sleep(0.5)
+        finally:
+            for number_ in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number_, signal.SIG_IGN)  # a second Ctrl-C does not interrupt the stopping
+            children.stop()
+
+
+def main(arguments: list[str]) -> int:
+    """Parse and serve; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="duecourse run", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--port", type=int, help="port (default: the first free one from 8000 on)")
+    parser.add_argument("--dev", action="store_true", help="reload on change, detailed error pages")
+    options = parser.parse_args(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, on_signal)
+    try:
+        serve(options.host, options.port, options.dev)
+    except (Stop, KeyboardInterrupt):
+        print("\nStopped.", flush=True)
+        return 0
+    except (Failed, embedded.Unusable) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    finally:
+        database.release()
+    return 0
