@@ -327,7 +327,7 @@ class _Press:
         with self._lock:
             if self._compiler is None:
                 self._compiler = typst.Compiler(
-                    HERE / "invoice.typ", root=HERE, font_paths=[str(FONTS)], ignore_system_fonts=True
+                    str(HERE / "invoice.typ"), root=str(HERE), font_paths=[str(FONTS)], ignore_system_fonts=True
                 )
             inputs = {"page": json.dumps(values, ensure_ascii=False)}
             pdf = self._compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=made)

@@ -1,0 +1,1 @@
+"""Mail out over SMTP: one message at a time, and a plain answer of what became of it."""
