@@ -30,7 +30,7 @@ def digest() -> str:
 
 def pip(*arguments: str) -> None:
     python = FOLDER / "bin" / "python"
-    command = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet", *arguments]
+    command = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "-qq", *arguments]
     # pip's own settings and proxies of the machine stay in force; a user's site-packages do not
     subprocess.run(command, check=True, env={**os.environ, "PYTHONNOUSERSITE": "1"}, cwd=PROJECT)
 
