@@ -1,0 +1,369 @@
+"""Set up companies, people, roles and keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from duecourse.access import queries, rules
+from duecourse.access.models import ApiKey, Company, Invitation, Membership, Organisation, User
+from duecourse.core import events, ids
+from duecourse.core.call import Actor, Call, action, within
+from duecourse.core.errors import Refused
+from duecourse.core.money import minor_units
+
+
+def bootstrap(name: str, company: rules.NewCompany, admin: rules.NewUser, at: dt.datetime) -> Call:
+    """Set up an organisation with its first company and its first person, before anybody can call; the person's call.
+
+    Errors: Refused('access.email-taken'), Refused('access.password-not-usable'), Refused('access.company-not-usable').
+    """
+    with transaction.atomic():
+        organisation = Organisation.objects.create(name=name)
+        made = _company(organisation.id, company)
+        user = _user(organisation.id, admin.email, admin.name, admin.password, admin.language)
+        Membership.objects.bulk_create(
+            [Membership(user=user, company=made, role=rules.known_role(role)) for role in dict.fromkeys(admin.roles)]
+        )
+        call = queries.call_for_user(user.id, made.id, at)
+        with within(call):
+            subjects = [ids.outer("cmp", made.id), ids.outer("usr", user.id)]
+            events.record(call, "access.company-created", subjects, {"code": made.code, "roles": list(admin.roles)})
+        return call
+
+
+def create_organisation(name: str, company: rules.NewCompany, admin: rules.NewUser, at: dt.datetime) -> Call:
+    """The same as `bootstrap`."""
+    return bootstrap(name, company, admin, at)
+
+
+@action
+def create_company(call: Call, company: rules.NewCompany, roles: Sequence[str] = ("administrator",)) -> int:
+    """Another company of the same organisation, in which the caller gets `roles`; its id.
+
+    Errors: Refused('access.company-not-usable').
+    """
+    made = _company(call.company.organisation_id, company)
+    if call.by.kind == "user":
+        Membership.objects.bulk_create(
+            [
+                Membership(user_id=call.by.id, company=made, role=rules.known_role(role), granted_by_id=call.by.id)
+                for role in roles
+            ]
+        )
+    events.record(call, "access.company-created", [ids.outer("cmp", made.id)], {"code": made.code, "roles": list(roles)})
+    return made.id
+
+
+def _company(organisation_id: int, company: rules.NewCompany) -> Company:
+    minor_units(company.currency)
+    try:
+        ZoneInfo(company.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Refused(
+            "access.company-not-usable", f"“{company.time_zone}” is not a time zone; expected a name like Europe/Berlin."
+        ) from None
+    if len(company.country) != 2 or not company.country.isascii() or not company.country.isupper():
+        raise Refused("access.company-not-usable", f"“{company.country}” is not a country code; expected two letters like DE.")
+    if Company.objects.filter(organisation_id=organisation_id, code=company.code).exists():
+        raise Refused("access.company-not-usable", f"There is a company with the code {company.code} already.")
+    values = {name: getattr(company, name) for name in rules.NewCompany.__dataclass_fields__}
+    return Company.objects.create(organisation_id=organisation_id, **values)
+
+
+def _user(organisation_id: int, email: str, name: str, password: str, language: str = "en") -> User:
+    user = User(organisation_id=organisation_id, email=rules.normal_email(email), name=name.strip(), language=language)
+    if not user.name:
+        raise Refused("access.name-missing", "A person needs a name.")
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Refused("access.password-not-usable", " ".join(error.messages)) from None
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        raise _email_taken(email) from None
+    return user
+
+
+def _email_taken(email: str) -> Refused:
+    return Refused("access.email-taken", f"{email} has a log-in already. Use another address.")
+
+
+@action
+def create_user(call: Call, email: str, name: str, password: str, roles: Sequence[str], language: str = "en") -> int:
+    """A person with a password and roles in the caller's company; their id. For set-up; people are otherwise invited.
+
+    Errors: Refused('access.email-taken'), Refused('access.password-not-usable'), Refused('access.unknown-role').
+    """
+    user = _user(call.company.organisation_id, email, name, password, language)
+    Membership.objects.bulk_create(
+        [
+            Membership(user=user, company_id=call.company.id, role=rules.known_role(role), granted_by_id=call.by.id)
+            for role in dict.fromkeys(roles)
+        ]
+    )
+    events.record(call, "access.user-created", [ids.outer("usr", user.id)], {"roles": sorted(set(roles))})
+    return user.id
+
+
+@action
+def invite_user(call: Call, email: str, name: str, role: str) -> tuple[int, str]:
+    """Offer a role to an address: the invitation's id and its token, which is not kept and goes into the mail.
+
+    It is used once, within seven days; an earlier one for the same address and role is withdrawn. Errors:
+    Refused('access.email-taken') when the address belongs to another organisation or holds the role already.
+    """
+    address = rules.normal_email(email)
+    rules.known_role(role)
+    known = User.objects.filter(email=address).first()
+    if known and (
+        known.organisation_id != call.company.organisation_id
+        or Membership.objects.filter(user=known, company_id=call.company.id, role=role).exists()
+    ):
+        raise Refused(
+            "access.email-taken", f"{address} cannot be invited: the address has a log-in that holds this role or is not yours."
+        )
+    queries.usable_invitations(call.at).filter(company_id=call.company.id, email=address, role=role).update(withdrawn_at=call.at)
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        company_id=call.company.id,
+        email=address,
+        name=name.strip(),
+        role=role,
+        token_hash=rules.token_hash(token),
+        invited_by_id=call.by.id,
+        expires_at=call.at + dt.timedelta(days=rules.INVITATION_DAYS),
+    )
+    events.record(call, "access.user-invited", [ids.outer("inn", invitation.id)], {"role": role})
+    return invitation.id, token
+
+
+@action
+def withdraw_invitation(call: Call, invitation_id: int) -> None:
+    """Take an invitation back. Errors: Refused('not-found') when it is not there, used or over."""
+    waiting = queries.usable_invitations(call.at).filter(company_id=call.company.id, pk=invitation_id)
+    if not waiting.update(withdrawn_at=call.at):
+        raise ids.not_found("inn")
+    events.record(call, "access.invitation-withdrawn", [ids.outer("inn", invitation_id)])
+
+
+def accept_invitation(token: str, password: str, at: dt.datetime, name: str = "") -> int:
+    """Use an invitation up and give its role; the person's id. There is no caller yet: the token is the proof.
+
+    Who has a log-in already keeps their password; `password` is then not looked at. Two at once: one gets it. Errors:
+    Refused('access.invitation-not-valid'), Refused('access.password-not-usable').
+    """
+    with transaction.atomic():
+        usable = queries.usable_invitations(at).filter(token_hash=rules.token_hash(token))
+        invitation = usable.select_related("company").select_for_update(no_key=True, of=("self",)).first()
+        if invitation is None:
+            raise queries.invitation_not_valid()
+        user = User.objects.filter(email=invitation.email, organisation_id=invitation.company.organisation_id).first()
+        if user is None:
+            user = _user(invitation.company.organisation_id, invitation.email, name or invitation.name, password)
+        elif not user.is_active:
+            raise queries.invitation_not_valid()
+        _, fresh = Membership.objects.get_or_create(
+            user=user,
+            company_id=invitation.company_id,
+            role=invitation.role,
+            defaults={"granted_by_id": invitation.invited_by_id},
+        )
+        invitation.accepted_at = at
+        invitation.save(update_fields=["accepted_at"])
+        by = Actor("user", user.id, user.name)
+        call = Call(by=by, at=at, company=queries.company_ref(invitation.company_id))
+        with within(call):
+            subjects = [ids.outer("inn", invitation.id), ids.outer("usr", user.id)]
+            events.record(call, "access.invitation-accepted", subjects, {"role": invitation.role, "new": fresh})
+        return user.id
+
+
+def _member(call: Call, user_id: int) -> User:
+    """The person, locked, when they belong to the caller's organisation."""
+    user = User.objects.select_for_update(no_key=True).filter(pk=user_id, organisation_id=call.company.organisation_id).first()
+    if user is None:
+        raise ids.not_found("usr")
+    return user
+
+
+def _not_oneself(call: Call, user_id: int) -> None:
+    """Nobody changes their own rights, whether they come themselves or by a key of theirs."""
+    if call.by.kind in ("user", "key") and call.by.id == user_id:
+        raise Refused("access.own-rights", "You cannot change your own roles. Another administrator can.")
+
+
+def _administrator_left(call: Call, without: int) -> None:
+    """Refuse to leave a company without anybody who can give out roles."""
+    others = Membership.objects.filter(company_id=call.company.id, role="administrator", user__is_active=True)
+    if not others.exclude(user_id=without).exists():
+        raise Refused(
+            "access.last-administrator", "The company's last administrator stays. Give the role to somebody else first."
+        )
+
+
+@action
+def grant_role(call: Call, user_id: int, role: str) -> None:
+    """Give a person a role in the company; nothing changes when they hold it. Errors: Refused('access.own-rights')."""
+    _not_oneself(call, user_id)
+    user = _member(call, user_id)
+    _, fresh = Membership.objects.get_or_create(
+        user=user, company_id=call.company.id, role=rules.known_role(role), defaults={"granted_by_id": call.by.id}
+    )
+    if fresh:
+        events.record(call, "access.role-granted", [ids.outer("usr", user_id)], {"role": role})
+
+
+@action
+def revoke_role(call: Call, user_id: int, role: str) -> None:
+    """Take a role away, from the next request on. Errors: Refused('access.own-rights'), Refused('access.last-administrator')."""
+    _not_oneself(call, user_id)
+    user = _member(call, user_id)
+    if role == "administrator":
+        _administrator_left(call, without=user_id)
+    gone, _ = Membership.objects.filter(user=user, company_id=call.company.id, role=role).delete()
+    if not gone:
+        raise Refused("access.role-not-held", f"{user.name} does not hold this role.", role=role)
+    events.record(call, "access.role-revoked", [ids.outer("usr", user_id)], {"role": role})
+
+
+@action
+def deactivate_user(call: Call, user_id: int) -> None:
+    """End a person's log-in and the keys they made, at once; what they did stays.
+
+    Errors: Refused('access.own-rights'), Refused('access.last-administrator').
+    """
+    _not_oneself(call, user_id)
+    user = _member(call, user_id)
+    _administrator_left(call, without=user_id)
+    if not user.is_active:
+        return
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    revoked = ApiKey.objects.filter(created_by=user, revoked_at__isnull=True).update(revoked_at=call.at)
+    events.record(call, "access.user-deactivated", [ids.outer("usr", user_id)], {"keys_revoked": revoked})
+
+
+@action
+def activate_user(call: Call, user_id: int) -> None:
+    """Let a person log in again; revoked keys stay revoked."""
+    _not_oneself(call, user_id)
+    user = _member(call, user_id)
+    if user.is_active:
+        return
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    events.record(call, "access.user-activated", [ids.outer("usr", user_id)])
+
+
+@action
+def change_language(call: Call, language: str) -> None:
+    """The language in which the caller reads."""
+    _own(call, "language", language)
+
+
+@action
+def change_keys(call: Call, enabled: bool) -> None:
+    """Switch the single-letter keys on or off for the caller (WCAG 2.1.4)."""
+    _own(call, "keys_enabled", enabled)
+
+
+def _own(call: Call, field: str, value: object) -> None:
+    if call.by.kind != "user":
+        raise Refused("access.not-a-person", "Only a person has settings of their own.")
+    User.objects.filter(pk=call.by.id).update(**{field: value})
+    events.record(call, "access.settings-changed", [ids.outer("usr", call.by.id)], {field: value})
+
+
+COMPANY_FIELDS = frozenset(
+    "name tagline language street postal_code city tax_id register managing_director email phone".split()  # noqa: SIM905 - a list of words
+)
+    {"name", "tagline", "language", "street", "postal_code", "city", "tax_id", "register", "managing_director", "email", "phone"}
+)
+
+
+@action
+def change_company(call: Call, changes: dict[str, str]) -> None:
+    """Change what the company says about itself. Currency, country and time zone stay: the books depend on them.
+
+    Errors: Refused('access.company-not-usable').
+    """
+    wrong = sorted(set(changes) - COMPANY_FIELDS)
+    if wrong:
+        raise Refused("access.company-not-usable", f"These cannot be changed here: {', '.join(wrong)}.", fields=wrong)
+    if not changes.get("name", "-").strip():
+        raise Refused("access.company-not-usable", "A company needs a name.")
+    company = Company.objects.select_for_update(no_key=True).get(pk=call.company.id)
+    before = {name: getattr(company, name) for name in changes}
+    for name, value in changes.items():
+        setattr(company, name, value)
+    company.save(update_fields=list(changes) or None)
+    events.record(call, "access.company-changed", [ids.outer("cmp", company.id)], {"before": before, "after": dict(changes)})
+
+
+@action
+def create_api_key(call: Call, name: str, scopes: Sequence[str], days: int = 90) -> tuple[rules.KeyView, str]:
+    """A key for a program, and its text, which is shown once and not kept.
+
+    Scopes are permissions that the caller holds; it ends after `days` (1 to 365). To rotate, make the next one before the first
+    is revoked: both are live. Errors: Refused('access.key-days'), Refused('access.scope-not-held').
+    """
+    if call.by.kind != "user":
+        raise Refused("access.not-a-person", "Only a person can make an API key.")
+    if not name.strip():
+        raise Refused("access.name-missing", "A key needs a name that says which program uses it.")
+    if not 1 <= days <= rules.KEY_DAYS_MAX:
+        raise Refused("access.key-days", f"A key lives 1 to {rules.KEY_DAYS_MAX} days, not {days}.")
+    prefix = secrets.token_hex(rules.KEY_PREFIX_LENGTH // 2)
+    text = rules.key_text(prefix, secrets.token_urlsafe(32))
+    key = ApiKey.objects.create(
+        company_id=call.company.id,
+        name=name.strip(),
+        prefix=prefix,
+        digest=rules.token_hash(text),
+        scopes=rules.checked_scopes(scopes, call.by.permissions),
+        created_by_id=call.by.id,
+        expires_at=call.at + dt.timedelta(days=days),
+    )
+    facts = {"name": key.name, "scopes": key.scopes, "expires_at": key.expires_at.isoformat()}
+    events.record(call, "access.api-key-created", [ids.outer("key", key.id)], facts)
+    return queries.key_view(call, key.id), text
+
+
+@action
+def revoke_api_key(call: Call, key_id: int) -> None:
+    """End any key of the company at once. Errors: Refused('not-found')."""
+    _revoke(call, key_id)
+
+
+@action
+def revoke_own_api_key(call: Call, key_id: int) -> None:
+    """End a key that the caller made. Errors: Refused('not-found')."""
+    if not ApiKey.objects.filter(company_id=call.company.id, pk=key_id, created_by_id=call.by.id).exists():
+        raise ids.not_found("key")
+    _revoke(call, key_id)
+
+
+def _revoke(call: Call, key_id: int) -> None:
+    keys = ApiKey.objects.filter(company_id=call.company.id, pk=key_id)
+    if not keys.exists():
+        raise ids.not_found("key")
+    if keys.filter(revoked_at__isnull=True).update(revoked_at=call.at):
+        events.record(call, "access.api-key-revoked", [ids.outer("key", key_id)])
+
+
+def enter_with_key(secret: str, at: dt.datetime) -> Call:
+    """A program comes in: its call, as `queries.call_for_key`; its use is noted at most once a minute."""
+    key_id, call = queries.key_id_and_call(secret, at)
+    stale = ApiKey.objects.filter(pk=key_id).exclude(last_used_at__gt=at - rules.KEY_USE_NOTED_EVERY)
+    stale.update(last_used_at=at)
+    return call
