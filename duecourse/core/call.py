@@ -23,6 +23,7 @@ R = TypeVar("R")
 ATTEMPTS_MAX = 5
 _RETRIED = ("40001", "40P01")  # serialization failure, deadlock: the whole transaction is tried again
 _depth: ContextVar[int] = ContextVar("action_depth", default=0)
+_bound: ContextVar[tuple[int, int] | None] = ContextVar("bound_company", default=None)
 ACTIONS: dict[str, Callable[..., object]] = {}
 
 
@@ -74,9 +75,17 @@ def within(call: Call) -> Iterator[None]:
 
     Doors open one per request; an action opens its own when no door has.
     """
-    with transaction.atomic():
-        bind(call.company.id, call.company.organisation_id)
-        yield
+    before, mine = _bound.get(), (call.company.id, call.company.organisation_id)
+    token = _bound.set(mine)
+    try:
+        with transaction.atomic():
+            if before != mine:
+                bind(*mine)
+            yield
+            if before is not None and before != mine:
+                bind(*before)
+    finally:
+        _bound.reset(token)
 
 
 def bind(company_id: int, organisation_id: int) -> None:
@@ -103,22 +112,23 @@ def retrying(work: Callable[[], R]) -> R:
 def action(work: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Call, P], R]:
     """One thing that happens: one transaction, one permission (`room.verb_noun`), checked where the call enters.
 
-    An action called by an action joins its transaction and needs no permission of its own. Errors:
-    Refused('access.not-permitted').
+    An action called by an action joins its transaction and needs no permission of its own; what it refuses is refused
+    whole, so an action does not catch another's Refused. Errors: Refused('access.not-permitted').
     """
     name = work.__module__.split(".")[1] + "." + work.__name__
 
     @wraps(work)
     def run(call: Call, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        entering = _depth.get() == 0
-        if entering and not call.by.may(name):
+        if _depth.get():
+            return work(call, *args, **kwargs)
+        if not call.by.may(name):
             raise not_permitted(name)
 
         def once() -> R:
             with within(call):
                 return work(call, *args, **kwargs)
 
-        token = _depth.set(_depth.get() + 1)
+        token = _depth.set(1)
         try:
             return once() if connection.in_atomic_block else retrying(once)
         finally:
@@ -130,7 +140,9 @@ def action(work: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Call
 
 def not_permitted(name: str) -> Refused:
     """What a caller without a permission is told."""
-    return Refused("access.not-permitted", "Your role does not include this. An administrator can change your role.", permission=name)
+    return Refused(
+        "access.not-permitted", "Your role does not include this. An administrator can change your role.", permission=name
+    )
 
 
 def require(call: Call, permission: str) -> None:

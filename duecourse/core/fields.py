@@ -15,7 +15,7 @@ class CurrentTransaction(Func):
     output_field: Any = None
 
 
-class TransactionIdField(models.Field):  # type: ignore[type-arg]
+class TransactionIdField(models.Field):
     """PostgreSQL's xid8; orders events by (transaction, id) so that a reader never skips a late commit."""
 
     def db_type(self, connection: Any) -> str:
@@ -32,37 +32,37 @@ class NowInDatabase(Func):
     output_field: Any = None
 
 
-def amount(**options: Any) -> models.DecimalField:  # type: ignore[type-arg]
+def amount(**options: Any) -> models.DecimalField:
     """An amount of money, numeric(19,4); its currency stands in the column beside it."""
     return models.DecimalField(max_digits=19, decimal_places=4, **options)
 
 
-def currency(**options: Any) -> models.CharField:  # type: ignore[type-arg]
+def currency(**options: Any) -> models.CharField:
     """An ISO 4217 code."""
     return models.CharField(max_length=3, **options)
 
 
-def price(**options: Any) -> models.DecimalField:  # type: ignore[type-arg]
+def price(**options: Any) -> models.DecimalField:
     """A unit price, up to six decimals."""
     return models.DecimalField(max_digits=19, decimal_places=6, **options)
 
 
-def rate(**options: Any) -> models.DecimalField:  # type: ignore[type-arg]
+def rate(**options: Any) -> models.DecimalField:
     """An exchange rate: units of one currency for one unit of another."""
     return models.DecimalField(max_digits=20, decimal_places=10, **options)
 
 
-def percent(**options: Any) -> models.DecimalField:  # type: ignore[type-arg]
+def percent(**options: Any) -> models.DecimalField:
     """A percentage: 19.0000 is 19 %."""
     return models.DecimalField(max_digits=7, decimal_places=4, **options)
 
 
-def quantity(**options: Any) -> models.DecimalField:  # type: ignore[type-arg]
+def quantity(**options: Any) -> models.DecimalField:
     """A quantity of goods, up to four decimals."""
     return models.DecimalField(max_digits=19, decimal_places=4, **options)
 
 
-def recorded_at() -> models.DateTimeField:  # type: ignore[type-arg]
+def recorded_at() -> models.DateTimeField:
     """When the database learned of it, by its own clock: the second time axis of every as-of question."""
     return models.DateTimeField(db_default=NowInDatabase(), editable=False)
 

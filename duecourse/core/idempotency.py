@@ -41,7 +41,9 @@ def once(call: Call, key: str, digest: str, work: Callable[[], tuple[int, Any]])
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [lock])
         if not cursor.fetchone()[0]:
-            raise Refused("idempotency.still-running", "A request with this Idempotency-Key is still running. Try again in a second.")
+            raise Refused(
+                "idempotency.still-running", "A request with this Idempotency-Key is still running. Try again in a second."
+            )
     found = IdempotencyKey.objects.filter(company_id=call.company.id, key=key).first()
     if found is not None:
         if found.input_hash != digest:

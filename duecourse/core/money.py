@@ -21,10 +21,10 @@ _TWO = (
     "UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG HRK"
 )
 MINOR_UNITS: dict[str, int] = (
-    {code: 2 for code in _TWO.split()}
-    | {code: 0 for code in _ZERO.split()}
-    | {code: 3 for code in _THREE.split()}
-    | {code: 4 for code in _FOUR.split()}
+    dict.fromkeys(_TWO.split(), 2)
+    | dict.fromkeys(_ZERO.split(), 0)
+    | dict.fromkeys(_THREE.split(), 3)
+    | dict.fromkeys(_FOUR.split(), 4)
 )
 AMOUNT_MAX = Decimal("99999999999999.9999")  # what numeric(19,4) holds with one digit to spare
 
@@ -90,7 +90,10 @@ class Money:
     def parse(cls, text: str, currency: str) -> Money:
         """From plain text with a decimal point and nothing else: “1234.56”. Errors: Refused('money.not-an-amount')."""
         try:
-            if not text.strip().lstrip("+-").replace(".", "", 1).isascii() or not text.strip().lstrip("+-").replace(".", "", 1).isdigit():
+            if (
+                not text.strip().lstrip("+-").replace(".", "", 1).isascii()
+                or not text.strip().lstrip("+-").replace(".", "", 1).isdigit()
+            ):
                 raise InvalidOperation
             return cls(Decimal(text.strip()), currency)
         except InvalidOperation:

@@ -69,7 +69,9 @@ def guard(
         editor.execute(
             f"create trigger append_only_statement before truncate on {name} execute function duecourse_refuse_change()"
         )
-        editor.execute(f"create trigger append_only_delete before delete on {name} for each row execute function duecourse_refuse_change()")
+        editor.execute(
+            f"create trigger append_only_delete before delete on {name} for each row execute function duecourse_refuse_change()"
+        )
         if may_update:
             columns = ", ".join(editor.quote_name(column) for column in may_update)
             editor.execute(f"grant update ({columns}) on {name} to {role}")

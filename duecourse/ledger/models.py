@@ -33,7 +33,13 @@ class Account(models.Model):
     name = models.CharField(max_length=100)
     kind = models.CharField(
         max_length=10,
-        choices=[("asset", "Asset"), ("liability", "Liability"), ("equity", "Equity"), ("income", "Income"), ("expense", "Expense")],
+        choices=[
+            ("asset", "Asset"),
+            ("liability", "Liability"),
+            ("equity", "Equity"),
+            ("income", "Income"),
+            ("expense", "Expense"),
+        ],
     )
     purpose = models.CharField(max_length=20, choices=PURPOSES)
     tax_category = models.CharField(max_length=2, blank=True)  # for sales and tax accounts: which category posts here

@@ -67,7 +67,9 @@ def ages_from(item: AgedItem) -> dt.date:
     if item.due_date is not None:
         return item.due_date
     if item.open.amount > 0:
-        raise Refused("receivables.no-due-date", f"Item {item.item_id} has no due date, so its age is not known.", item=item.item_id)
+        raise Refused(
+            "receivables.no-due-date", f"Item {item.item_id} has no due date, so its age is not known.", item=item.item_id
+        )
     return item.issue_date
 
 
@@ -91,7 +93,9 @@ def age_items(
     counted: dict[int | str, Money] = {}
     for allocation in allocations:
         if allocation.recorded_at.tzinfo is None:
-            raise Refused("receivables.zone-missing", f"An allocation to item {allocation.item_id} has no time zone in recorded_at.")
+            raise Refused(
+                "receivables.zone-missing", f"An allocation to item {allocation.item_id} has no time zone in recorded_at."
+            )
         if allocation.value_date > on or (known_at is not None and allocation.recorded_at > known_at):
             continue
         before = counted.get(allocation.item_id)

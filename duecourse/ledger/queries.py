@@ -1,0 +1,217 @@
+"""Reads of the books: accounts, own bank accounts, rates, periods, entries and balances."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Sum
+
+from duecourse.core import ids
+from duecourse.core.call import Call
+from duecourse.core.errors import Refused
+from duecourse.core.money import Money
+from duecourse.ledger import rules
+from duecourse.ledger.models import Account, BankAccount, ExchangeRate, JournalEntry, Period, Posting
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccountView:
+    id: int
+    account_id: int
+    name: str
+    number: str
+    bic: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """A journal entry with its lines: (account code, account name, money, company money, customer account id)."""
+
+    id: int
+    number: str
+    kind: str
+    posting_date: dt.date
+    document_date: dt.date
+    text: str
+    source: str
+    by_name: str
+    recorded_at: dt.datetime
+    reversal_of: str
+    reversed_by: str
+    lines: tuple[tuple[str, str, Money, Money, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodView:
+    id: int
+    start_date: dt.date
+    end_date: dt.date
+    state: str
+    closed_by_name: str
+
+
+def account_ids(call: Call) -> dict[tuple[str, str], int]:
+    """(purpose, tax category) → account id. Own bank accounts' ledger accounts are found by id instead."""
+    rows = Account.objects.filter(company_id=call.company.id).order_by("-id").values_list("purpose", "tax_category", "id")
+    return {(purpose, category): key for purpose, category, key in rows}
+
+
+def accounts(call: Call) -> list[Account]:
+    return list(Account.objects.filter(company_id=call.company.id).order_by("code"))
+
+
+def bank_accounts(call: Call) -> list[BankAccountView]:
+    """The company's own accounts, by name."""
+    rows = BankAccount.objects.filter(company_id=call.company.id).order_by("name", "id")
+    return [BankAccountView(row.id, row.account_id, row.name, row.number, row.bic, row.currency) for row in rows]
+
+
+def bank_account_for_caller(call: Call, text: str) -> BankAccountView:
+    key = ids.inner("bnk", text)
+    for account in bank_accounts(call):
+        if account.id == key:
+            return account
+    raise ids.not_found("bnk")
+
+
+def rates(call: Call, currencies: Iterable[str], on: dt.date) -> dict[str, Decimal]:
+    """Company-currency units for one unit of each currency, by the last rate published on or before `on`.
+
+    Errors: Refused('ledger.rate-missing') when there is none within seven days before.
+    """
+    wanted = set(currencies)
+    needed = {currency for currency in wanted | {call.company.currency} if currency != "EUR"}
+    result = {call.company.currency: Decimal(1)}
+    if not wanted - {call.company.currency}:
+        return result
+    per_euro = {"EUR": Decimal(1)}
+    found = (
+        ExchangeRate.objects.filter(
+            currency__in=needed, rate_date__lte=on, rate_date__gte=on - dt.timedelta(days=rules.RATE_AGE_DAYS_MAX)
+        )
+        .order_by("currency", "-rate_date")
+        .distinct("currency")
+    )
+    per_euro |= {row.currency: row.rate for row in found}
+    for missing in sorted(needed - per_euro.keys()):
+        raise Refused(
+            "ledger.rate-missing",
+            f"There is no exchange rate for {missing} on {on.isoformat()} or the seven days before. Load the ECB's file of reference rates.",
+            currency=missing,
+            on=on.isoformat(),
+        )
+    return result | {
+        currency: rules.cross_rate(per_euro, currency, call.company.currency) for currency in wanted - {call.company.currency}
+    }
+
+
+def lock_periods(call: Call, dates: Iterable[dt.date]) -> None:
+    """Hold the periods of `dates` open until the transaction ends; first in the lock order.
+
+    Errors: Refused('ledger.period-closed'), Refused('ledger.period-missing').
+    """
+    days = sorted(set(dates))
+    if not days:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select start_date, end_date, state from ledger_period where company_id = %s and start_date <= %s and end_date > %s "
+            "order by id for share",
+            [call.company.id, days[-1], days[0]],
+        )
+        periods = cursor.fetchall()
+    for day in days:
+        state = next((state for start, end, state in periods if start <= day < end), None)
+        if state is None:
+            raise Refused(
+                "ledger.period-missing", f"There is no posting period for {day.isoformat()}. A controller opens it under Periods."
+            )
+        if state != "open":
+            raise Refused(
+                "ledger.period-closed",
+                f"The period of {day.isoformat()} is closed; nothing was posted. Use a date in an open period.",
+                date=day.isoformat(),
+            )
+
+
+def periods(call: Call) -> list[PeriodView]:
+    rows = Period.objects.filter(company_id=call.company.id).order_by("-start_date")
+    return [PeriodView(row.id, row.start_date, row.end_date, row.state, row.closed_by_name) for row in rows]
+
+
+def balances(call: Call, on: dt.date | None = None) -> list[tuple[Account, Money]]:
+    """The trial balance in the company's currency: every account with the sum of its postings dated up to `on`."""
+    sums = Posting.objects.filter(company_id=call.company.id)
+    if on is not None:
+        sums = sums.filter(entry__posting_date__lte=on)
+    totals = dict(sums.values_list("account_id").annotate(total=Sum("company_amount")))
+    return [(account, Money(totals.get(account.id, Decimal(0)), call.company.currency)) for account in accounts(call)]
+
+
+def balance_of(call: Call, purpose: str, on: dt.date | None = None) -> Money:
+    """The balance of all accounts of one purpose, in the company's currency."""
+    found = Posting.objects.filter(company_id=call.company.id, account__purpose=purpose)
+    if on is not None:
+        found = found.filter(entry__posting_date__lte=on)
+    return Money(found.aggregate(total=Sum("company_amount"))["total"] or Decimal(0), call.company.currency)
+
+
+def bank_balances(call: Call) -> dict[int, Money]:
+    """Bank account id → what the ledger says is on it, in its own currency."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select b.id, b.currency, coalesce(sum(p.amount), 0) from ledger_bankaccount b "
+            "left join ledger_posting p on p.account_id = b.account_id and p.currency = b.currency and p.company_id = b.company_id "
+            "where b.company_id = %s group by b.id, b.currency",
+            [call.company.id],
+        )
+        return {key: Money(total, currency) for key, currency, total in cursor.fetchall()}
+
+
+def entries(call: Call, entry_ids: Sequence[int] = (), sources: Sequence[str] = (), limit: int = 200) -> list[EntryView]:
+    """Entries by id or by source, newest first, with their lines, in two queries."""
+    found = JournalEntry.objects.filter(company_id=call.company.id)
+    if entry_ids:
+        found = found.filter(id__in=list(entry_ids))
+    if sources:
+        found = found.filter(source__in=list(sources))
+    rows = list(found.select_related("reversal_of").order_by("-posting_date", "-id")[:limit])
+    lines: dict[int, list[tuple[str, str, Money, Money, int | None]]] = {row.id: [] for row in rows}
+    postings = (
+        Posting.objects.filter(company_id=call.company.id, entry_id__in=list(lines)).select_related("account").order_by("id")
+    )
+    for posting in postings:
+        lines[posting.entry_id].append(
+            (
+                posting.account.code,
+                posting.account.name,
+                Money(posting.amount, posting.currency),
+                Money(posting.company_amount, call.company.currency),
+                posting.customer_account_id,
+            )
+        )
+    reversed_by = dict(
+        JournalEntry.objects.filter(company_id=call.company.id, reversal_of__in=list(lines)).values_list("reversal_of", "number")
+    )
+    return [
+        EntryView(
+            row.id,
+            row.number,
+            row.kind,
+            row.posting_date,
+            row.document_date,
+            row.text,
+            row.source,
+            row.by_name,
+            row.recorded_at,
+            row.reversal_of.number if row.reversal_of else "",
+            reversed_by.get(row.id, ""),
+            tuple(lines[row.id]),
+        )
+        for row in rows
+    ]

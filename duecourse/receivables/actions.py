@@ -1,0 +1,258 @@
+"""Writes to what is owed: new items, clearings and their undoing, marks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.db import connection
+
+from duecourse.core import bulk, events, ids
+from duecourse.core.call import Call, action
+from duecourse.core.errors import Refused
+from duecourse.core.money import Money
+from duecourse.customers import queries as customer_facts
+from duecourse.ledger import actions as ledger
+from duecourse.ledger import queries as ledger_facts
+from duecourse.ledger.rules import Entry
+from duecourse.receivables import queries, rules
+from duecourse.receivables.models import Allocation, Clearing, Mark, OpenItem
+
+_ITEM = (
+    "id", "company_id", "customer_account_id", "entry_id", "kind", "number", "source", "reference", "purchase_order", "order_number",
+    "issue_date", "due_date", "currency", "amount", "company_amount", "discount_percent", "discount_until", "tax_breakdown", "open_amount",
+    "open_company_amount",
+)  # fmt: skip
+_CLEARING = ("id", "company_id", "value_date", "entry_id", "reversal_of_id", "cause", "by_name", "at")
+_ALLOCATION = ("company_id", "clearing_id", "item_id", "cause", "amount", "company_amount", "value_date")
+
+
+@action
+def open_items(call: Call, items: Sequence[rules.NewItem]) -> list[int]:
+    """Add items to what customers owe; their ids in order. Their entries were posted by the room above, in this transaction."""
+    if not items:
+        return []
+    keys = bulk.reserve_ids(OpenItem, len(items))
+    company = call.company.id
+    bulk.copy_in(
+        OpenItem,
+        _ITEM,
+        [
+            (
+                key, company, item.customer_account_id, item.entry_id, item.kind, item.number, item.source, item.reference,
+                item.purchase_order, item.order_number, item.issue_date, item.due_date, item.money.currency, item.money.amount,
+                item.company_money.amount, item.discount_percent, item.discount_until, queries.as_json(item.tax_breakdown),
+                item.money.amount, item.company_money.amount,
+            )
+            for key, item in zip(keys, items, strict=True)
+        ],
+    )  # fmt: skip
+    events.record(call, "receivables.items-opened", [ids.outer("itm", key) for key in keys], {"items": len(keys)})
+    return keys
+
+
+@action
+def clear(call: Call, requests: Sequence[rules.ClearingRequest]) -> list[rules.Cleared]:
+    """Clear items against each other and against differences, in one batch, and post what that moves.
+
+    Locks the customer accounts and the items, then looks again at what is open. Errors:
+    Refused('receivables.open-amount-changed'), Refused('receivables.settlement-not-covered'), Refused('ledger.period-closed').
+    """
+    if not requests:
+        return []
+    dates = [request.posting_date or request.value_date for request in requests]
+    ledger_facts.lock_periods(call, dates)
+    item_ids = sorted({wanted.item_id for request in requests for wanted in request.allocations})
+    _lock_accounts_of(call, item_ids)
+    before = queries.item_states(call, item_ids, lock=True)
+    shares, after = rules.share_out(requests, before)
+    entries: list[Entry] = []
+    entry_place: list[int | None] = []
+    gains: list[Money] = []
+    for request, date, parts in zip(requests, dates, shares, strict=True):
+        lines, gain = rules.clearing_lines(parts, before, call.company.currency)
+        gains.append(gain)
+        entry_place.append(len(entries) if lines else None)
+        if lines:
+            entries.append(Entry("application", date, request.value_date, request.text, request.source, lines))
+    posted = ledger.post_entries(call, entries)
+    entry_ids = [None if place is None else posted[place].id for place in entry_place]
+    keys = bulk.reserve_ids(Clearing, len(requests))
+    rows = [
+        (key, call.company.id, request.value_date, entry_id, None, "", call.by.name, call.at)
+        for key, request, entry_id in zip(keys, requests, entry_ids, strict=True)
+    ]
+    bulk.copy_in(Clearing, _CLEARING, rows)
+    _write_allocations(
+        call,
+        [
+            (call.company.id, key, part.item_id, part.cause, part.money.amount, part.company_money.amount, request.value_date)
+            for key, request, parts in zip(keys, requests, shares, strict=True)
+            for part in parts
+        ],
+        after,
+    )
+    _record_cleared(call, "receivables.items-cleared", keys, requests, shares)
+    return [rules.Cleared(key, entry_id, gain) for key, entry_id, gain in zip(keys, entry_ids, gains, strict=True)]
+
+
+def _lock_accounts_of(call: Call, item_ids: Sequence[int]) -> None:
+    found = OpenItem.objects.filter(company_id=call.company.id, id__in=list(item_ids)).values_list(
+        "customer_account_id", flat=True
+    )
+    customer_facts.lock_accounts(call, sorted(set(found)))
+
+
+def _write_allocations(call: Call, rows: Sequence[tuple[object, ...]], after: Mapping[int, rules.ItemState]) -> None:
+    """Insert allocations and set the touched items' rests; an item at zero is closed on its latest value date."""
+    bulk.copy_in(Allocation, _ALLOCATION, rows)
+    touched = sorted({int(str(row[2])) for row in rows})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update receivables_openitem i set open_amount = n.rest, open_company_amount = n.company_rest, closed_date = case when n.rest = 0 "
+            "then (select max(a.value_date) from receivables_allocation a where a.item_id = i.id) end "
+            "from unnest(%s::bigint[], %s::numeric[], %s::numeric[]) as n(id, rest, company_rest) where i.id = n.id and i.company_id = %s",
+            [
+                touched,
+                [after[key].open.amount for key in touched],
+                [after[key].open_company.amount for key in touched],
+                call.company.id,
+            ],
+        )
+
+
+def _record_cleared(
+    call: Call, name: str, keys: Sequence[int], requests: Sequence[rules.ClearingRequest], shares: Sequence[Sequence[rules.Share]]
+) -> None:
+    events.record_many(
+        call,
+        [
+            (
+                name,
+                [ids.outer("clr", key), request.source, *(ids.outer("itm", part.item_id) for part in parts)],
+                {
+                    "value_date": request.value_date.isoformat(),
+                    "allocations": [
+                        {
+                            "item": ids.outer("itm", part.item_id),
+                            "cause": part.cause,
+                            "amount": str(part.money.amount),
+                            "currency": part.money.currency,
+                        }
+                        for part in parts
+                    ],
+                },
+                None,
+            )
+            for key, request, parts in zip(keys, requests, shares, strict=True)
+        ],
+    )
+
+
+@action
+def undo_clearings(call: Call, clearing_ids: Sequence[int], cause: str, value_date: dt.date) -> list[int]:
+    """Give back what clearings took, each by a clearing of its own, and reverse their entries on `value_date`.
+
+    The items are open again with their own due dates. Errors: Refused('receivables.already-undone').
+    """
+    found = {row.id: row for row in Clearing.objects.filter(company_id=call.company.id, id__in=list(clearing_ids))}
+    if len(found) != len(set(clearing_ids)):
+        raise ids.not_found("clr")
+    ledger_facts.lock_periods(call, [value_date])
+    parts = list(Allocation.objects.filter(company_id=call.company.id, clearing_id__in=list(found)).order_by("id"))
+    item_ids = sorted({part.item_id for part in parts})
+    _lock_accounts_of(call, item_ids)
+    states = queries.item_states(call, item_ids, lock=True)
+    if Clearing.objects.filter(company_id=call.company.id, reversal_of__in=list(found)).exists():
+        raise Refused("receivables.already-undone", "This was already undone.")
+    if any(row.reversal_of_id for row in found.values()):
+        raise Refused("receivables.is-an-undoing", "An undoing cannot be undone; apply the payment again.")
+    to_reverse = [row.entry_id for row in found.values() if row.entry_id]
+    reversed_entries = ledger.reverse_entries(call, to_reverse, value_date, f"Undone: {cause}") if to_reverse else []
+    entry_of = dict(zip(to_reverse, (entry.id for entry in reversed_entries), strict=True))
+    keys = bulk.reserve_ids(Clearing, len(found))
+    bulk.copy_in(
+        Clearing,
+        _CLEARING,
+        [
+            (
+                key,
+                call.company.id,
+                value_date,
+                entry_of[row.entry_id] if row.entry_id else None,
+                row.id,
+                cause[:40],
+                call.by.name,
+                call.at,
+            )
+            for key, row in zip(keys, found.values(), strict=True)
+        ],
+    )
+    new_of = dict(zip(found, keys, strict=True))
+    after = _given_back(states, parts)
+    _write_allocations(
+        call,
+        [
+            (call.company.id, new_of[part.clearing_id], part.item_id, part.cause, -part.amount, -part.company_amount, value_date)
+            for part in parts
+        ],
+        after,
+    )
+    subjects = [ids.outer("clr", key) for key in (*found, *keys)] + [ids.outer("itm", key) for key in item_ids]
+    events.record(call, "receivables.clearings-undone", subjects, {"cause": cause, "value_date": value_date.isoformat()})
+    return keys
+
+
+def _given_back(states: Mapping[int, rules.ItemState], parts: Sequence[Allocation]) -> dict[int, rules.ItemState]:
+    back: dict[int, tuple[Decimal, Decimal]] = {}
+    for part in parts:
+        money, company = back.get(part.item_id, (Decimal(0), Decimal(0)))
+        back[part.item_id] = (money + part.amount, company + part.company_amount)
+    return {key: rules.given_back(state, *back[key]) for key, state in states.items()}
+
+
+@action
+def set_marks(call: Call, marks: Sequence[rules.NewMark]) -> list[int]:
+    """Say something about items: promised, disputed, blocked, on a plan, dunning level; their ids in order."""
+    queries.item_states(call, [mark.item_id for mark in marks])
+    made = Mark.objects.bulk_create(
+        [
+            Mark(
+                company_id=call.company.id,
+                item_id=mark.item_id,
+                kind=mark.kind,
+                amount=mark.money.amount if mark.money else None,
+                value=mark.value,
+                from_date=mark.from_date,
+                until_date=mark.until_date,
+                subject=mark.subject,
+            )
+            for mark in marks
+        ]
+    )
+    subjects = sorted({ids.outer("itm", mark.item_id) for mark in marks})
+    events.record(call, "receivables.marks-set", subjects, {"kinds": sorted({mark.kind for mark in marks})})
+    return [mark.id for mark in made]
+
+
+@action
+def end_marks(call: Call, mark_ids: Sequence[int], outcome: str) -> None:
+    """End marks with an outcome, by a row that says so. Errors: Refused('receivables.mark-ended')."""
+    found = list(Mark.objects.filter(company_id=call.company.id, id__in=list(mark_ids), ends__isnull=True))
+    if len(found) != len(set(mark_ids)):
+        raise ids.not_found("mrk")
+    _lock_accounts_of(call, [mark.item_id for mark in found])
+    if Mark.objects.filter(company_id=call.company.id, ends__in=[mark.id for mark in found]).exists():
+        raise Refused("receivables.mark-ended", "This mark has already ended.")
+    Mark.objects.bulk_create(
+        [
+            Mark(
+                company_id=call.company.id, item_id=mark.item_id, kind=mark.kind, from_date=call.today, ends=mark, outcome=outcome
+            )
+            for mark in found
+        ]
+    )
+    events.record(
+        call, "receivables.marks-ended", sorted({ids.outer("itm", mark.item_id) for mark in found}), {"outcome": outcome}
+    )

@@ -1,0 +1,51 @@
+"""Pure decisions about what is owed: ageing and clearing."""
+
+from duecourse.receivables.rules.ageing import (
+    BUCKETS,
+    AgedAllocation,
+    AgedItem,
+    AgeingRow,
+    age_items,
+    ages_from,
+    bucket,
+    last_moment,
+)
+from duecourse.receivables.rules.clearing import (
+    AllocationRequest,
+    Breakdown,
+    Cleared,
+    ClearingRequest,
+    DiscountPart,
+    ItemState,
+    NewItem,
+    NewMark,
+    Share,
+    clearing_lines,
+    discount_parts,
+    given_back,
+    share_out,
+)
+
+__all__ = [
+    "BUCKETS",
+    "AgedAllocation",
+    "AgedItem",
+    "AgeingRow",
+    "AllocationRequest",
+    "Breakdown",
+    "Cleared",
+    "ClearingRequest",
+    "DiscountPart",
+    "ItemState",
+    "NewItem",
+    "NewMark",
+    "Share",
+    "age_items",
+    "ages_from",
+    "bucket",
+    "clearing_lines",
+    "discount_parts",
+    "given_back",
+    "last_moment",
+    "share_out",
+]
