@@ -285,8 +285,6 @@ def _own(call: Call, field: str, value: object) -> None:
 
 
 COMPANY_FIELDS = frozenset(
-    "name tagline language street postal_code city tax_id register managing_director email phone".split()  # noqa: SIM905 - a list of words
-)
     {"name", "tagline", "language", "street", "postal_code", "city", "tax_id", "register", "managing_director", "email", "phone"}
 )
 

@@ -43,7 +43,9 @@ class CustomerAlias(models.Model):
     recorded_at = fields.recorded_at()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "kind", "value", "customer"], name="customer_alias_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind", "value", "customer"], name="customer_alias_unique")
+        ]
         indexes = [models.Index(fields=["organisation", "kind", "folded"], name="customer_alias_folded")]
 
 
@@ -68,7 +70,12 @@ class Contact(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     duty = models.CharField(
         max_length=10,
-        choices=[("invoices", "Receives invoices"), ("payments", "Answers for payments"), ("orders", "Orders"), ("other", "Other")],
+        choices=[
+            ("invoices", "Receives invoices"),
+            ("payments", "Answers for payments"),
+            ("orders", "Orders"),
+            ("other", "Other"),
+        ],
     )
 
     class Meta:
@@ -82,11 +89,15 @@ class CustomerBankAccount(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     account = models.CharField(max_length=40)  # IBAN without spaces, or the bank's own number
     holder = models.CharField(max_length=200, blank=True)
-    source = models.CharField(max_length=10, choices=[("told", "Told by the customer"), ("paid", "Paid from it"), ("import", "Taken over")])
+    source = models.CharField(
+        max_length=10, choices=[("told", "Told by the customer"), ("paid", "Paid from it"), ("import", "Taken over")]
+    )
     recorded_at = fields.recorded_at()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "account", "customer"], name="customer_bank_account_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "account", "customer"], name="customer_bank_account_unique")
+        ]
         indexes = [models.Index(fields=["organisation", "customer"], name="bank_account_customer")]
 
 
@@ -123,7 +134,12 @@ class CustomerAccount(models.Model):
     invoice_email = models.EmailField(blank=True)
     tax_treatment = models.CharField(
         max_length=12,
-        choices=[("domestic", "Domestic"), ("eu", "EU, reverse charge or intra-community supply"), ("export", "Export"), ("exempt", "Exempt")],
+        choices=[
+            ("domestic", "Domestic"),
+            ("eu", "EU, reverse charge or intra-community supply"),
+            ("export", "Export"),
+            ("exempt", "Exempt"),
+        ],
         default="domestic",
     )
     is_stopped = models.BooleanField(default=False)
