@@ -23,9 +23,13 @@ def parser() -> argparse.ArgumentParser:
         "A credit ages by its own due date, without one by its issue date. Items issued after the day are left out. "
         "An allocation counts when its value date is on or before the day and it was recorded by --known-at.",
     )
-    made.add_argument("--open-items", required=True, metavar="O.csv", help="item_id,customer_id,kind,issue_date,due_date,currency,amount_open")
+    made.add_argument(
+        "--open-items", required=True, metavar="O.csv", help="item_id,customer_id,kind,issue_date,due_date,currency,amount_open"
+    )
     made.add_argument("--as-of", required=True, metavar="DATE", help="the business day to look at, YYYY-MM-DD")
-    made.add_argument("--allocations", metavar="A.csv", help="item_id,amount,value_date,recorded_at; a reversal has a negative amount")
+    made.add_argument(
+        "--allocations", metavar="A.csv", help="item_id,amount,value_date,recorded_at; a reversal has a negative amount"
+    )
     made.add_argument(
         "--known-at", metavar="T", help="an instant with zone, or a date (its last moment in UTC); default: everything recorded"
     )
@@ -61,7 +65,9 @@ def _known_at(text: str | None, problems: Problems) -> dt.datetime | None:
     day = tables.parse_date(text)
     instant = last_moment(day) if day else tables.parse_instant(text)
     if instant is None:
-        problems.add("--known-at", 0, "T", f"expected a date or an instant with its zone, as in 2026-10-02T14:30:00Z, not {text!r}")
+        problems.add(
+            "--known-at", 0, "T", f"expected a date or an instant with its zone, as in 2026-10-02T14:30:00Z, not {text!r}"
+        )
     return instant
 
 
@@ -85,7 +91,9 @@ def _read_items(path: str, problems: Problems) -> tuple[list[AgedItem], dict[str
         lines.setdefault(item_id, row.line)
         currencies.setdefault(item_id, currency)
         if issue_date is not None and amount is not None:
-            items.append(AgedItem(item_id=item_id, customer_id=customer_id, issue_date=issue_date, due_date=due_date, open=amount))
+            items.append(
+                AgedItem(item_id=item_id, customer_id=customer_id, issue_date=issue_date, due_date=due_date, open=amount)
+            )
     return items, currencies
 
 

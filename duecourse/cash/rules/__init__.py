@@ -1,0 +1,24 @@
+"""Which payment settles which open items, and why: the pure rules of matching. No database, no clock."""
+
+from duecourse.cash.rules.certificate import CERTIFICATE, Evidence, lower_bound
+from duecourse.cash.rules.propose import propose
+from duecourse.cash.rules.references import is_rf_reference, normalised, rf_reference
+from duecourse.cash.rules.shapes import Hit, KnownAccount, MatchPolicy, OpenItem, Payment, Proposal, ProposalLine, SettledItem
+
+__all__ = [
+    "CERTIFICATE",
+    "Evidence",
+    "Hit",
+    "KnownAccount",
+    "MatchPolicy",
+    "OpenItem",
+    "Payment",
+    "Proposal",
+    "ProposalLine",
+    "SettledItem",
+    "is_rf_reference",
+    "lower_bound",
+    "normalised",
+    "propose",
+    "rf_reference",
+]
