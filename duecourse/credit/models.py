@@ -45,7 +45,9 @@ class CreditLimit(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["company", "credit_account", "-valid_from", "-id"], name="credit_limit_newest")]
-        constraints = [models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gte=0), name="credit_limit_not_negative")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gte=0), name="credit_limit_not_negative")
+        ]
 
 
 class OrderPolicy(models.Model):
@@ -138,7 +140,9 @@ class Hold(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "order_ref"], condition=Q(state="open"), name="hold_one_open_per_order"),
-            models.CheckConstraint(condition=~Q(decided_by_id=F("held_by_id")) | ~Q(state="released"), name="hold_not_own_release"),
+            models.CheckConstraint(
+                condition=~Q(decided_by_id=F("held_by_id")) | ~Q(state="released"), name="hold_not_own_release"
+            ),
             models.CheckConstraint(condition=Q(state="open") ^ Q(decided_at__isnull=False), name="hold_decided_when_not_open"),
         ]
         indexes = [
