@@ -22,7 +22,7 @@ from duecourse.bank.formats.statement import Entry, FileRefused, Part, Statement
 CHUNK = 1 << 16
 VERSION_MAX = 14
 MESSAGES = {"052": "BkToCstmrAcctRpt", "053": "BkToCstmrStmt", "054": "BkToCstmrDbtCdtNtfctn"}
-_KINDS = {message: kind for kind, message in MESSAGES.items()}
+_KINDS_BY_NAME = {message + suffix: kind for kind, message in MESSAGES.items() for suffix in ("", "V01")}
 _NAMESPACE = re.compile(r"camt\.(05[234])\.001\.([0-9]{2})")
 _NO_DAY = dt.date(1, 1, 1)
 _STATEMENTS = frozenset({"Stmt", "Rpt", "Ntfctn"})
@@ -49,6 +49,7 @@ def _events(file: BinaryIO, name: str) -> Iterator[tuple[str, etree._Element]]:
     parser = etree.XMLPullParser(
         ("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
         huge_tree=False, remove_comments=True, remove_pis=True,
+        tag=[f"{{*}}{name}" for name in (*_KINDS_BY_NAME, *_STATEMENTS, "Ntry")],
     )  # fmt: skip
     events = parser.read_events()
     wide = False
@@ -101,47 +102,44 @@ class _Reader:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.depth = 0
         self.message = ""
-        self.message_depth = 0
+        self.message_element: etree._Element | None = None
+        self.statement_element: etree._Element | None = None
         self.statements = 0
-        self.head: Branch | None = None
-        self.head_line = 0
         self.own_account: str | None = None
         self.booked = Decimal(0)
         self.entries = 0
         self.currencies: set[str] = set()
 
     def opened(self, element: etree._Element) -> None:
-        self.depth += 1
-        if self.depth == 1:
-            self._refuse_document_type(element)
         local = etree.QName(element).localname
-        if not self.message:
-            self.message = self._message(element, local)
-            self.message_depth = self.depth
-        elif self.depth == self.message_depth + 1 and local in _STATEMENTS:
-            self.head = Branch(local, line_of(element))
-            self.head_line = line_of(element)
+        if local in _KINDS_BY_NAME and self.message_element is None:
+            self._refuse_document_type(element)
+            self.message = self._message(element, _KINDS_BY_NAME[local])
+            self.message_element = element
+        elif local in _STATEMENTS and self.message_element is not None and element.getparent() is self.message_element:
+            self.statement_element = element
             self.own_account, self.booked, self.entries, self.currencies = None, Decimal(0), 0, set()
 
     def closed(self, element: etree._Element) -> Iterator[Part]:
-        level = self.depth - self.message_depth if self.message else -1
-        self.depth -= 1
-        if level == 2 and self.head is not None:
-            branch = branch_of(element)
-            if branch.name == "Ntry":
-                yield self._entry(branch)
-            elif branch.name in _HEAD:
-                self.head.add(branch)
-                if branch.name == "Acct":
-                    self.own_account = _account(branch)
+        if element is self.statement_element:
+            yield self._statement(self._head(element))
+            self.statement_element = None
             _forget(element)
-        elif level == 1:
-            if self.head is not None:
-                yield self._statement(self.head)
-                self.head = None
-            _forget(element)
+        elif self.statement_element is not None and element.getparent() is self.statement_element:
+            if self.entries == 0:
+                self.own_account = _account(self._head(self.statement_element).one("Acct"))
+            yield self._entry(branch_of(element))
+            self.statement_element.remove(element)
+
+    @staticmethod
+    def _head(statement: etree._Element) -> Branch:
+        """The statement without its entries."""
+        head = Branch(etree.QName(statement).localname, line_of(statement))
+        for child in statement:
+            if isinstance(child.tag, str) and etree.QName(child).localname in _HEAD:
+                head.add(branch_of(child))
+        return head
 
     def finished(self) -> None:
         if not self.message:
@@ -153,24 +151,20 @@ class _Reader:
             raise FileRefused("bank.file-without-statements", self.name, None, "", "a camt message without any statement in it")
 
     def _refuse_document_type(self, root: etree._Element) -> None:
-        if root.getroottree().docinfo.doctype:
+        if getattr(root.getroottree().docinfo, "doctype", ""):
             raise FileRefused(
                 "bank.file-forbidden", self.name, 1, "DOCTYPE",
                 "the file carries a document type definition, which a bank's statement never does; it is not read",
             )  # fmt: skip
 
-    def _message(self, element: etree._Element, local: str) -> str:
-        """`camt.053.001.08` when this element starts a message that we read, else empty."""
-        namespace = etree.QName(element).namespace or ""
-        kind = _KINDS.get(re.sub(r"V[0-9]{2}$", "", local))
-        if kind is None:
-            return ""
-        said = _NAMESPACE.search(namespace)
+    def _message(self, element: etree._Element, kind: str) -> str:
+        """`camt.053.001.08`: the kind of message and its version."""
+        said = _NAMESPACE.search(etree.QName(element).namespace or "")
         if said is None:
             return f"camt.{kind}"
         if said[1] != kind or not 1 <= int(said[2]) <= VERSION_MAX:
             raise FileRefused(
-                "bank.file-version", self.name, line_of(element), local,
+                "bank.file-version", self.name, line_of(element), etree.QName(element).localname,
                 f"{said[0]} is not read here; expected camt.{kind}.001.01 to camt.{kind}.001.{VERSION_MAX}",
             )  # fmt: skip
         return said[0]
@@ -185,15 +179,16 @@ class _Reader:
 
     def _statement(self, head: Branch) -> Statement:
         self.statements += 1
+        self.own_account = _account(head.one("Acct"))
         if self.own_account is None:
             raise FileRefused(
-                "bank.field-missing", self.name, self.head_line, f"{head.name}/Acct/Id",
+                "bank.field-missing", self.name, head.line, f"{head.name}/Acct/Id",
                 "the statement names no account; expected an IBAN or another account number",
             )  # fmt: skip
         opening = self._balance(head, ("OPBD", "PRCD"), latest=False)
         closing = self._balance(head, ("CLBD",), latest=True)
         statement = Statement(
-            line=self.head_line,
+            line=head.line,
             message=self.message,
             account=self.own_account,
             currency=self._currency(head, opening, closing),
@@ -207,7 +202,7 @@ class _Reader:
             to_date=self._period(head, "ToDt"),
             entry_count=self.entries,
         )
-        check_balance(self.name, statement, self.booked, closing.line if closing else self.head_line)
+        check_balance(self.name, statement, self.booked, closing.line if closing else head.line)
         return statement
 
     def _period(self, head: Branch, end: str) -> dt.date | None:
@@ -249,13 +244,15 @@ class _Reader:
         if opening is not None and closing is not None and self.currencies - {currency}:
             other = ", ".join(sorted(self.currencies - {currency}))
             raise FileRefused(
-                "bank.currency-mixed", self.name, self.head_line, "Ntry/Amt",
+                "bank.currency-mixed", self.name, head.line, "Ntry/Amt",
                 f"entries in {other} on an account in {currency}: they cannot be added to its balance. Ask the bank",
             )  # fmt: skip
         return currency
 
 
-def _account(account: Branch) -> str | None:
+def _account(account: Branch | None) -> str | None:
+    if account is None:
+        return None
     for path in (("Id", "IBAN"), ("Id", "Othr", "Id"), ("Id", "PrtryAcct", "Id"), ("Id", "BBAN"), ("Id", "UPIC")):
         if said := account.said(*path):
             return said
