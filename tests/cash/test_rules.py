@@ -170,7 +170,7 @@ class TestSets:
 
     def test_a_credit_note_completes_the_sum(self) -> None:
         proposal = best([pay("1120.00", "INV-26-31003")], list(self.BOOK))["P1"]
-        assert lines(proposal) == [("3", "1200.00", "", "0.00"), ("4", "-80.00", "", "0.00")]
+        assert lines(proposal) == [("4", "-80.00", "", "0.00"), ("3", "1200.00", "", "0.00")]
         assert "cash.completed" in codes(proposal)
 
     def test_a_number_of_another_matter_is_left_out(self) -> None:
@@ -289,7 +289,7 @@ class TestDecision:
     def test_lower_bounds_as_known_from_tables(self) -> None:
         # 3,000 posts without an error: 0.05^(1/3000); and the thresholds of the 99.9 % tier.
         assert lower_bound(3000, 0) == pytest.approx(0.05 ** (1 / 3000), abs=1e-12)
-        assert [lower_bound(posts, errors) >= 0.999 for posts, errors in ((2994, 0), (2995, 0), (4741, 1), (4743, 1), (6294, 2), (6296, 2))] == [
+        assert [lower_bound(posts, errors) >= 0.999 for posts, errors in ((2994, 0), (2995, 0), (4741, 1), (4742, 1), (6293, 2), (6294, 2))] == [
             False, True, False, True, False, True,
         ]  # fmt: skip
         assert lower_bound(5, 5) == 0.0

@@ -308,7 +308,7 @@ def _sets(
                     if count == 1
                     else Reason("cash.two-sets-fit", {"count": count})
                 )
-                yield from made_from("subset", [pool[at] for at in ats], why, 1.0 / count)
+                yield from made_from("subset", [pool[at] for at in ats], why, 0.98 ** len(ats) / count)
             continue
         debts = [at for at, amount in enumerate(amounts) if amount > 0]
         if length := run_from_start([amounts[at] for at in debts], paid):
@@ -346,17 +346,20 @@ def by_amount(payment: Payment, book: Book, terms: Terms) -> list[Candidate]:
     return [Candidate(fit, "amount-exact", EVIDENCE["amount"], book.items[places[0]].customer_id, why)]
 
 
-def without_item(payment: Payment, named: Cited, payer: Payer, book: Book, terms: Terms) -> list[Candidate]:
-    """Money that closes nothing: kept on account when the customer is known, else left to a person."""
+def without_item(payment: Payment, named: Cited, payer: Payer, book: Book, terms: Terms, sum_found: bool) -> list[Candidate]:
+    """Money that closes nothing: kept on account when the customer is known, else left to a person.
+
+    `sum_found`: there is a set of items that adds up, so that this is less likely.
+    """
     amount, words = payment.amount.minor, terms.words
     customer, why = _whose(payment, named, payer, book)
     made: list[Candidate] = []
     if customer is not None and amount > 0:
         said = words.advance or named.settled is not None or named.gone
         fit = Fit("on-account", (Line(None, 0, "on_account", amount),))
-        score = _ON_ACCOUNT_SAID if said else _ON_ACCOUNT
+        score = _ON_ACCOUNT_SAID if said else _ON_ACCOUNT * (0.3 if sum_found else 1.0)
         made.append(Candidate(fit, "on-account-said" if said else "on-account", score, customer, why))
-    score, reason = _NOTHING, Reason("cash.nothing-identified")
+    score, reason = _NOTHING * (0.6 if sum_found else 1.0), Reason("cash.nothing-identified")
     if amount <= 0:
         score, reason = _NOT_CUSTOMER_SAID, Reason("cash.paid-out")
     elif words.not_customer:

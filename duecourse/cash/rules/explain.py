@@ -59,6 +59,6 @@ def _difference(line: Line, word: str, currency: str) -> list[Reason]:
     code = {"bank_charge": "cash.bank-charge", "short_payment": "cash.deducted"}.get(line.residual_kind)
     if code is None:
         return []
-    if word and word != "-":
+    if word:
         return [Reason(f"{code}-in-text", {"difference": difference, "word": word})]
     return [Reason(code, {"difference": difference})]

@@ -20,6 +20,8 @@ WEIGHTS = {
     "charge-said": 0.93,
     "deducted": 0.25,
     "deducted-said": 0.9,
+    "deducted-beside": 0.91,
+    "deducted-named": 0.96,
     "part": 0.6,
     "part-said": 0.93,
     "over": 0.8,
@@ -165,11 +167,11 @@ def _short(book: Book, places: Sequence[int], paid: int, missing: int, terms: Te
     named = terms.text_amounts and rest in words.amounts
     if any(in_time) and not all(in_time) and rest > 0 and (words.deducted or named):
         lines = _deducted_beside_discounts(book, places, in_time, rest)
-        found.append(Fit("deducted-said", lines, words.deducted or "-"))
-    said = bool(words.deducted) and not words.part
-    found.append(
-        Fit("deducted-said" if said else "deducted", _on_largest(book, places, "short_payment", -missing), words.deducted)
-    )
+        found.append(Fit("deducted-named" if named else "deducted-beside", lines, words.deducted))
+    kind = "deducted"
+    if words.deducted and not words.part:
+        kind = "deducted-named" if terms.text_amounts and missing in words.amounts else "deducted-said"
+    found.append(Fit(kind, _on_largest(book, places, "short_payment", -missing), words.deducted))
     found.append(Fit("part-said" if words.part else "part", _in_part(book, places, paid), words.part))
     return found
 

@@ -21,6 +21,7 @@ from duecourse.core.reasons import Reason
 
 _CERTAIN = Decimal("0.9999")
 _STEP = Decimal("0.0001")
+_UNSEEN = Decimal("0.3")  # the weight of what no proposal shows
 
 
 @dataclass(slots=True)
@@ -107,7 +108,8 @@ def _look(case: _Case, book: Book, policy: MatchPolicy, fresh: bool = True) -> N
         if terms.words.not_customer and not named.numbers:
             by_other_means = [_doubted(candidate, 0.7) for candidate in by_other_means]
         found = found + by_other_means
-    found = found + without_item(payment, named, payer, book, terms)
+    sum_found = any(candidate.fit.kind in EXACT for candidate in found)
+    found = found + without_item(payment, named, payer, book, terms, sum_found)
     case.found = _best(found, policy.ranks_max)
 
 
@@ -212,10 +214,8 @@ def _proposals(case: _Case, best: Candidate, book: Book, policy: MatchPolicy) ->
     ranked = [best, *others]
     hits = shown(case.named.hits, book)
     made: list[Proposal] = []
-    left = Decimal(1)
-    for rank, candidate in enumerate(ranked[: policy.ranks_max], start=1):
-        confidence = min(_confidence(candidate, policy), left, _CERTAIN).quantize(_STEP, ROUND_DOWN)
-        left -= confidence
+    ranked = ranked[: policy.ranks_max]
+    for rank, (candidate, confidence) in enumerate(zip(ranked, _confidences(ranked, policy), strict=True), start=1):
         decision = candidate.decision
         reasons = [*candidate.evidence, *amount_reasons(candidate.fit, case.payment, book)]
         if rank == 1 and candidate.decision != "none":
@@ -235,6 +235,17 @@ def _proposals(case: _Case, best: Candidate, book: Book, policy: MatchPolicy) ->
             )
         )
     return made
+
+
+def _confidences(ranked: Sequence[Candidate], policy: MatchPolicy) -> list[Decimal]:
+    """The best one's own, and of what is left to certainty each other's share by score, never more than the one before."""
+    first = min(_confidence(ranked[0], policy), _CERTAIN)
+    scores = [Decimal(str(round(candidate.score, 4))) for candidate in ranked[1:]]
+    weight = sum(scores, _UNSEEN)
+    found = [first]
+    for score in scores:
+        found.append(min(found[-1], (1 - first) * score / weight))
+    return [confidence.quantize(_STEP, ROUND_DOWN) for confidence in found]
 
 
 def _confidence(candidate: Candidate, policy: MatchPolicy) -> Decimal:
