@@ -40,7 +40,9 @@ class ProductPrice(models.Model):
     valid_until = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["company", "product", "currency", "valid_from"], name="product_price_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "product", "currency", "valid_from"], name="product_price_unique")
+        ]
 
 
 class TaxRate(models.Model):
