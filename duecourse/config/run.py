@@ -165,8 +165,11 @@ class Children:
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
 
+    def tail(self, name: str) -> str:
+        return f"its log is {self.log(name)}\n{self.log(name).read_text(errors='replace')[-3000:]}"
+
     def start(self, name: str, words: list[str], **environment: str) -> None:
-        with self.log(name).open("ab") as log:
+        with self.log(name).open("wb") as log:
             process = subprocess.Popen(
                 words,
                 stdin=subprocess.DEVNULL,
@@ -182,8 +185,7 @@ class Children:
         """Errors: Failed when one has ended by itself, with the end of its log."""
         for name, process in self.running:
             if process.poll() is not None:
-                tail = self.log(name).read_text(errors="replace")[-3000:]
-                raise Failed(f"{name} ended by itself (exit {process.returncode}); its log is {self.log(name)}\n{tail}")
+                raise Failed(f"{name} ended by itself (exit {process.returncode}); {self.tail(name)}")
 
     def stop(self) -> None:
         """Ask all to end, wait, and kill what has not."""
@@ -212,7 +214,7 @@ def wait_until_ready(children: Children, host: str, port: int) -> None:
             if connection.getresponse().status == 200:
                 return
         time.sleep(0.05)
-    raise Failed(f"The web server does not answer after {READY_SECONDS} s; its log is {children.log('web')}")
+    raise Failed(f"The web server does not answer after {READY_SECONDS} s; {children.tail('web')}")
 
 
 def web_command(host: str, port: int, dev: bool) -> list[str]:
