@@ -356,3 +356,11 @@ class NewCreditNote:
     reason: str
     issue_date: dt.date
     quantities: Mapping[int, Decimal] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BillingResult:
+    """What a billing run posted, and how many invoices it left for the next one."""
+
+    invoice_ids: tuple[int, ...]
+    left: int

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from duecourse.core import ids
 from duecourse.core.call import Call
@@ -99,15 +99,65 @@ def rates(call: Call, currencies: Iterable[str], on: dt.date) -> dict[str, Decim
     )
     per_euro |= {row.currency: row.rate for row in found}
     for missing in sorted(needed - per_euro.keys()):
-        raise Refused(
-            "ledger.rate-missing",
-            f"There is no exchange rate for {missing} on {on.isoformat()} or the seven days before. Load the ECB's file of reference rates.",
-            currency=missing,
-            on=on.isoformat(),
-        )
+        raise _rate_missing(missing, on)
     return result | {
         currency: rules.cross_rate(per_euro, currency, call.company.currency) for currency in wanted - {call.company.currency}
     }
+
+
+def rates_on(call: Call, wanted: Iterable[tuple[str, dt.date]]) -> dict[tuple[str, dt.date], Decimal]:
+    """`rates` for many (currency, day) at once, in one query. Errors: Refused('ledger.rate-missing')."""
+    pairs = {(currency, day) for currency, day in wanted}
+    result = {pair: Decimal(1) for pair in pairs if pair[0] == call.company.currency}
+    foreign = sorted(pairs - result.keys(), key=lambda pair: (pair[1], pair[0]))
+    needed = sorted({(c, day) for currency, day in foreign for c in (currency, call.company.currency) if c != "EUR"})
+    if not foreign:
+        return result
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select w.currency, w.day, r.rate from unnest(%s::text[], %s::date[]) as w(currency, day) left join lateral "
+            "(select rate from ledger_exchangerate e where e.currency = w.currency and e.rate_date <= w.day "
+            "and e.rate_date >= w.day - %s::int order by e.rate_date desc limit 1) r on true",
+            [[currency for currency, _ in needed], [day for _, day in needed], rules.RATE_AGE_DAYS_MAX],
+        )
+        found: dict[tuple[str, dt.date], Decimal | None] = {(currency, day): rate for currency, day, rate in cursor.fetchall()}
+    for currency, day in foreign:
+        per_euro = {"EUR": Decimal(1)}
+        for each in (currency, call.company.currency):
+            if each == "EUR":
+                continue
+            rate = found[each, day]
+            if rate is None:
+                raise _rate_missing(each, day)
+            per_euro[each] = rate
+        result[currency, day] = rules.cross_rate(per_euro, currency, call.company.currency)
+    return result
+
+
+def _rate_missing(currency: str, on: dt.date) -> Refused:
+    return Refused(
+        "ledger.rate-missing",
+        f"There is no exchange rate for {currency} on {on.isoformat()} or the seven days before. "
+        "Load the ECB's file of reference rates.",
+        currency=currency,
+        on=on.isoformat(),
+    )
+
+
+def lock_bank_accounts(call: Call, bank_account_ids: Iterable[int]) -> None:
+    """Lock own bank accounts in order of their ids until the transaction ends: imports of one account wait for each other."""
+    rows = BankAccount.objects.filter(company_id=call.company.id, id__in=sorted(set(bank_account_ids))).order_by("id")
+    list(rows.select_for_update(no_key=True).values_list("id", flat=True))
+
+
+def has_postings(call: Call, account_ids: Iterable[int]) -> set[int]:
+    """Those of the accounts that anything was ever posted to."""
+    found = Account.objects.filter(company_id=call.company.id, id__in=set(account_ids))
+    return set(
+        found.filter(Exists(Posting.objects.filter(company_id=call.company.id, account_id=OuterRef("id")))).values_list(
+            "id", flat=True
+        )
+    )
 
 
 def lock_periods(call: Call, dates: Iterable[dt.date]) -> None:
@@ -142,6 +192,26 @@ def lock_periods(call: Call, dates: Iterable[dt.date]) -> None:
 def periods(call: Call) -> list[PeriodView]:
     rows = Period.objects.filter(company_id=call.company.id).order_by("-start_date")
     return [PeriodView(row.id, row.start_date, row.end_date, row.state, row.closed_by_name) for row in rows]
+
+
+def first_open_day(call: Call, wanted: dt.date, otherwise: dt.date | None = None) -> dt.date:
+    """`wanted` when its period is open; else `otherwise` when that one's is; else the first open day after `wanted`.
+
+    Nothing is locked: what posts checks again. Errors: Refused('ledger.period-closed') when no day from there on is open.
+    """
+    open_periods = Period.objects.filter(company_id=call.company.id, state="open", end_date__gt=min(wanted, otherwise or wanted))
+    spans = list(open_periods.order_by("start_date").values_list("start_date", "end_date"))
+    for day in (wanted, otherwise):
+        if day is not None and any(start <= day < end for start, end in spans):
+            return day
+    for start, _ in spans:
+        if start > wanted:
+            return start
+    raise Refused(
+        "ledger.period-closed",
+        f"The period of {wanted.isoformat()} is closed, and no later one is open; nothing was posted. A controller opens periods.",
+        date=wanted.isoformat(),
+    )
 
 
 def balances(call: Call, on: dt.date | None = None) -> list[tuple[Account, Money]]:

@@ -3,92 +3,165 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
-import duecourse.core.fields
 from django.db import migrations, models
+
+import duecourse.core.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_access_tables'),
-        ('customers', '0001_customers_tables'),
-        ('ledger', '0001_ledger_tables'),
-        ('receivables', '0001_receivables_tables'),
+        ("access", "0001_access_tables"),
+        ("customers", "0001_customers_tables"),
+        ("ledger", "0001_ledger_tables"),
+        ("receivables", "0001_receivables_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('credit-note', 'Credit note')], max_length=12)),
-                ('number', models.CharField(max_length=20)),
-                ('buyer', models.JSONField()),
-                ('issue_date', models.DateField()),
-                ('delivery_date', models.DateField()),
-                ('due_date', models.DateField()),
-                ('discount_percent', models.DecimalField(decimal_places=4, max_digits=7, null=True)),
-                ('discount_until', models.DateField(null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('net', models.DecimalField(decimal_places=4, max_digits=19)),
-                ('tax', models.DecimalField(decimal_places=4, max_digits=19)),
-                ('gross', models.DecimalField(decimal_places=4, max_digits=19)),
-                ('tax_breakdown', models.JSONField()),
-                ('reference', models.CharField(max_length=40)),
-                ('purchase_order', models.CharField(blank=True, max_length=60)),
-                ('order_numbers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, size=None)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('by_name', models.CharField(max_length=200)),
-                ('recorded_at', models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
-                ('bank_account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.bankaccount')),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
-                ('credited', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='invoicing.invoice')),
-                ('customer_account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customeraccount')),
-                ('entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.journalentry')),
-                ('item', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='receivables.openitem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("invoice", "Invoice"), ("credit-note", "Credit note")], max_length=12)),
+                ("number", models.CharField(max_length=20)),
+                ("buyer", models.JSONField()),
+                ("issue_date", models.DateField()),
+                ("delivery_date", models.DateField()),
+                ("due_date", models.DateField()),
+                ("discount_percent", models.DecimalField(decimal_places=4, max_digits=7, null=True)),
+                ("discount_until", models.DateField(null=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("net", models.DecimalField(decimal_places=4, max_digits=19)),
+                ("tax", models.DecimalField(decimal_places=4, max_digits=19)),
+                ("gross", models.DecimalField(decimal_places=4, max_digits=19)),
+                ("tax_breakdown", models.JSONField()),
+                ("reference", models.CharField(max_length=40)),
+                ("purchase_order", models.CharField(blank=True, max_length=60)),
+                (
+                    "order_numbers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), default=list, size=None
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("by_name", models.CharField(max_length=200)),
+                ("recorded_at", models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
+                (
+                    "bank_account",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.bankaccount"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"
+                    ),
+                ),
+                (
+                    "credited",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="invoicing.invoice"
+                    ),
+                ),
+                (
+                    "customer_account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customeraccount",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.journalentry"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="receivables.openitem"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InvoiceLine',
+            name="InvoiceLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_number', models.PositiveSmallIntegerField()),
-                ('product_number', models.CharField(blank=True, max_length=40)),
-                ('description', models.CharField(max_length=200)),
-                ('unit', models.CharField(max_length=10)),
-                ('quantity', models.DecimalField(decimal_places=4, max_digits=19)),
-                ('unit_price', models.DecimalField(decimal_places=6, max_digits=19)),
-                ('net', models.DecimalField(decimal_places=4, max_digits=19)),
-                ('tax_category', models.CharField(choices=[('S', 'Standard rate'), ('AA', 'Reduced rate'), ('Z', 'Zero rated'), ('E', 'Exempt'), ('AE', 'Reverse charge'), ('K', 'Intra-community supply'), ('G', 'Export'), ('O', 'Outside the scope of tax')], max_length=2)),
-                ('tax_percent', models.DecimalField(decimal_places=4, max_digits=7)),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='invoicing.invoice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line_number", models.PositiveSmallIntegerField()),
+                ("product_number", models.CharField(blank=True, max_length=40)),
+                ("description", models.CharField(max_length=200)),
+                ("unit", models.CharField(max_length=10)),
+                ("quantity", models.DecimalField(decimal_places=4, max_digits=19)),
+                ("unit_price", models.DecimalField(decimal_places=6, max_digits=19)),
+                ("net", models.DecimalField(decimal_places=4, max_digits=19)),
+                (
+                    "tax_category",
+                    models.CharField(
+                        choices=[
+                            ("S", "Standard rate"),
+                            ("AA", "Reduced rate"),
+                            ("Z", "Zero rated"),
+                            ("E", "Exempt"),
+                            ("AE", "Reverse charge"),
+                            ("K", "Intra-community supply"),
+                            ("G", "Export"),
+                            ("O", "Outside the scope of tax"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("tax_percent", models.DecimalField(decimal_places=4, max_digits=7)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="invoicing.invoice"),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['company', '-issue_date', '-id'], name='invoice_newest'),
+            model_name="invoice",
+            index=models.Index(fields=["company", "-issue_date", "-id"], name="invoice_newest"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['company', 'customer_account', '-issue_date'], name='invoice_customer'),
+            model_name="invoice",
+            index=models.Index(fields=["company", "customer_account", "-issue_date"], name="invoice_customer"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('company', 'number'), name='invoice_number_unique'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(fields=("company", "number"), name="invoice_number_unique"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('company', 'item'), name='invoice_item_unique'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(fields=("company", "item"), name="invoice_item_unique"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('gross', django.db.models.expressions.CombinedExpression(models.F('net'), '+', models.F('tax')))), name='invoice_total_adds_up'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("gross", django.db.models.expressions.CombinedExpression(models.F("net"), "+", models.F("tax")))
+                ),
+                name="invoice_total_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gross__gt', 0), ('kind', 'invoice')), models.Q(('credited__isnull', False), ('gross__lt', 0), ('kind', 'credit-note')), _connector='OR'), name='invoice_sign_by_kind'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("gross__gt", 0), ("kind", "invoice")),
+                    models.Q(("credited__isnull", False), ("gross__lt", 0), ("kind", "credit-note")),
+                    _connector="OR",
+                ),
+                name="invoice_sign_by_kind",
+            ),
         ),
     ]
