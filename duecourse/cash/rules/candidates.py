@@ -9,6 +9,7 @@ from typing import Protocol
 from duecourse.cash.rules.book import Book
 from duecourse.cash.rules.cited import Cited, Payer, number_of
 from duecourse.cash.rules.fits import EXACT, Fit, Line, Terms, fits, sharp_fit
+from duecourse.cash.rules.references import one_slip_apart
 from duecourse.cash.rules.shapes import Id, MatchPolicy, Payment
 from duecourse.cash.rules.subsets import pairs, run_from_start, subsets
 from duecourse.core.reasons import Reason
@@ -21,25 +22,23 @@ EVIDENCE = {
     "end": 0.97,
     "order": 0.93,
     "short": 0.9,
-    "completed": 0.86,
-    "left-out": 0.86,
-    "single": 0.88,
-    "due": 0.85,
-    "all": 0.85,
-    "run": 0.7,
-    "subset": 0.72,
-    "pair": 0.4,
-    "only": 0.6,
-    "near": 0.4,
-    "amount": 0.45,
+    "misspelt": 0.94,
+    "completed": 0.93,
+    "left-out": 0.93,
+    "single": 0.95,
+    "due": 0.95,
+    "all": 0.92,
+    "run": 0.85,
+    "subset": 0.88,
+    "pair": 0.6,
+    "only": 0.8,
+    "near": 0.7,
+    "amount": 0.7,
 }
 _RELATION = {"same": 1.0, "unknown": 0.97, "differs": 0.9}
+_RELATION_UNEVEN = {"same": 1.0, "unknown": 0.8, "differs": 0.4}  # where the sum is not exact
 _GROUP = 0.85  # the items of a payer's group, rather than its own
 _BY_NAME = 0.97
-_ON_ACCOUNT = 0.4
-_ON_ACCOUNT_SAID = 0.8
-_NOTHING = 0.6
-_NOT_CUSTOMER_SAID = 0.9
 _PAIR_ITEMS_MAX = 400
 
 
@@ -98,7 +97,8 @@ def _of_cited(
     vague = "" if named.unique else "-shared"
     made = []
     for fit in fits(book, places, payment.amount.minor, terms):
-        score = EVIDENCE[evidence] * _RELATION[named.relation] * fit.weight * (0.95 if vague else 1.0)
+        stands = _RELATION if fit.kind in EXACT else _RELATION_UNEVEN
+        score = EVIDENCE[evidence] * stands[named.relation] * fit.weight * (0.95 if vague else 1.0)
         if evidence == "short" and named.relation != "same" and fit.kind not in EXACT:
             continue
         customer = _customer(places, payer, named, book)
@@ -108,7 +108,7 @@ def _of_cited(
                 f"{evidence}{vague}{relation}-{fit.kind}",
                 score,
                 customer,
-                (why, *_payer_reasons(payment, payer, named, customer)),
+                (why, *payer_reasons(payment, payer, named, customer)),
             )
         )
     return made
@@ -126,7 +126,7 @@ def _customer(places: Sequence[int], payer: Payer, named: Cited, book: Book) -> 
     return min(owners, key=str)
 
 
-def _payer_reasons(payment: Payment, payer: Payer, named: Cited | None, customer: Id | None) -> tuple[Reason, ...]:
+def payer_reasons(payment: Payment, payer: Payer, named: Cited | None, customer: Id | None) -> tuple[Reason, ...]:
     known = payer.customer
     if not payer.customers:
         return (Reason("cash.payer-unknown"),)
@@ -187,7 +187,7 @@ def _completed(
         customer = _customer(whole, payer, named, book)
         score = EVIDENCE["completed"] * _RELATION[named.relation] * fit.weight * (1.0 if len(added) == 1 else 0.8) / count
         made.append(
-            Candidate(fit, f"completed-{fit.kind}", score, customer, (*why, *_payer_reasons(payment, payer, named, customer)))
+            Candidate(fit, f"completed-{fit.kind}", score, customer, (*why, *payer_reasons(payment, payer, named, customer)))
         )
     return made
 
@@ -211,7 +211,7 @@ def _without_some(
             why.append(Reason("cash.number-left-out", {"numbers": number_of(book, left_out)}))
             score = EVIDENCE["left-out"] * _RELATION[named.relation] * fit.weight / count
             made.append(
-                Candidate(fit, f"left-out-{fit.kind}", score, customer, (*why, *_payer_reasons(payment, payer, named, customer)))
+                Candidate(fit, f"left-out-{fit.kind}", score, customer, (*why, *payer_reasons(payment, payer, named, customer)))
             )
         if made:
             break
@@ -249,6 +249,19 @@ def by_payer(payment: Payment, payer: Payer, book: Book, terms: Terms, policy: M
     return made
 
 
+def misspelt(candidate: Candidate, payment: Payment, named: Cited, book: Book) -> Candidate | None:
+    """The candidate on firmer ground, if the text names each of its items, some of them with one digit wrong; else None."""
+    places = set(candidate.places)
+    slipped = sorted(places - set(named.numbers))
+    if candidate.fit.kind not in EXACT or not slipped:
+        return None
+    if not all(one_slip_apart(payment.remittance, book.items[place].number) for place in slipped):
+        return None
+    why = Reason("cash.number-misspelt", {"numbers": number_of(book, slipped)})
+    score = EVIDENCE["misspelt"] * candidate.fit.weight
+    return Candidate(candidate.fit, f"misspelt-{candidate.fit.kind}", score, candidate.customer, (*candidate.evidence, why))
+
+
 def _in_pool(
     kind: str,
     owner: Id,
@@ -261,7 +274,7 @@ def _in_pool(
     policy: MatchPolicy,
 ) -> Iterator[Candidate]:
     currency, paid = payment.amount.currency, payment.amount.minor
-    who = _payer_reasons(payment, payer, None, customer)
+    who = payer_reasons(payment, payer, None, customer)
     prefix = "" if kind == "customer" else "group-"
 
     def made(evidence: str, places: Sequence[int], why: Reason, share: float = 1.0) -> Iterator[Candidate]:
@@ -330,69 +343,5 @@ def _near(customer: Id, payment: Payment, payer: Payer, book: Book, terms: Terms
     if len(near) != 1:
         return
     for fit in fits(book, near, paid, terms)[:1]:
-        why = (*_payer_reasons(payment, payer, None, customer), Reason("cash.amount-unique"))
+        why = (*payer_reasons(payment, payer, None, customer), Reason("cash.amount-unique"))
         yield Candidate(fit, f"near-{fit.kind}", EVIDENCE["near"] * fit.weight / len(payer.customers), customer, why)
-
-
-def by_amount(payment: Payment, book: Book, terms: Terms) -> list[Candidate]:
-    """The one open item of the whole company with exactly this amount; only ever a suggestion."""
-    currency = payment.amount.currency
-    places = book.of_amount(currency, payment.amount.minor)
-    if len(places) != 1 or payment.amount.minor <= 0:
-        return []
-    fit = sharp_fit(book, places, payment.amount.minor, terms)
-    assert fit is not None
-    why = (Reason("cash.payer-unknown"), Reason("cash.amount-unique-everywhere", {"currency": currency}))
-    return [Candidate(fit, "amount-exact", EVIDENCE["amount"], book.items[places[0]].customer_id, why)]
-
-
-def without_item(payment: Payment, named: Cited, payer: Payer, book: Book, terms: Terms, sum_found: bool) -> list[Candidate]:
-    """Money that closes nothing: kept on account when the customer is known, else left to a person.
-
-    `sum_found`: there is a set of items that adds up, so that this is less likely.
-    """
-    amount, words = payment.amount.minor, terms.words
-    customer, why = _whose(payment, named, payer, book)
-    made: list[Candidate] = []
-    if customer is not None and amount > 0:
-        said = words.advance or named.settled is not None or named.gone
-        fit = Fit("on-account", (Line(None, 0, "on_account", amount),))
-        score = _ON_ACCOUNT_SAID if said else _ON_ACCOUNT * (0.3 if sum_found else 1.0)
-        made.append(Candidate(fit, "on-account-said" if said else "on-account", score, customer, why))
-    score, reason = _NOTHING * (0.6 if sum_found else 1.0), Reason("cash.nothing-identified")
-    if amount <= 0:
-        score, reason = _NOT_CUSTOMER_SAID, Reason("cash.paid-out")
-    elif words.not_customer:
-        score, reason = _NOT_CUSTOMER_SAID, Reason("cash.not-from-customer", {"word": words.not_customer})
-    elif customer is not None:
-        return made
-    fit = Fit("none", (Line(None, 0, "not_receivable", amount),))
-    if customer is not None or named.hits:
-        score *= 0.3
-    return [*made, Candidate(fit, "none", score, None, (reason,), "none")]
-
-
-def _whose(payment: Payment, named: Cited, payer: Payer, book: Book) -> tuple[Id | None, tuple[Reason, ...]]:
-    """The customer the money is from although no item fits, and why."""
-    about = named.gone or named.other_currency or named.numbers or named.orders
-    customer = payer.customer
-    if customer is None and named.settled is not None:
-        customer = named.settled
-    if customer is None and about and named.unique:
-        customer = book.items[about[0]].customer_id
-    why = list(_payer_reasons(payment, payer, None, customer))
-    if named.settled is not None and not named.gone:
-        hit = next(hit for hit in named.hits if hit.kind == "settled")
-        why.append(Reason("cash.paid-already", {"numbers": payment.remittance[hit.start : hit.end]}))
-    if named.gone:
-        why.append(Reason("cash.paid-already", {"numbers": number_of(book, named.gone)}))
-    if named.other_currency:
-        item = book.items[named.other_currency[0]]
-        params = {
-            "numbers": number_of(book, named.other_currency),
-            "currency": item.open.currency,
-            "paid": payment.amount.currency,
-        }
-        why.append(Reason("cash.currency-differs", params))
-    why.append(Reason("cash.on-account"))
-    return customer, tuple(why)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from duecourse.cash.rules.book import Book
-from duecourse.cash.rules.fits import Fit, Line
+from duecourse.cash.rules.fits import PART, Fit, Line
 from duecourse.cash.rules.shapes import Payment
 from duecourse.core.money import Money
 from duecourse.core.reasons import Reason
@@ -17,7 +17,7 @@ def amount_reasons(fit: Fit, payment: Payment, book: Book) -> list[Reason]:
     applied = Money.of_minor(sum(line.applied for line in fit.lines), currency)
     if fit.kind == "exact":
         return [Reason("cash.amount-exact", {"amount": payment.amount})]
-    if fit.kind in ("part", "part-said"):
+    if fit.kind in PART:
         whole = Money.of_minor(
             sum(abs(book.items[line.place].open.minor) for line in fit.lines[-1:] if line.place is not None), currency
         )

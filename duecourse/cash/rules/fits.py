@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from duecourse.cash.rules.book import Book
 from duecourse.cash.rules.words import Words
@@ -16,17 +17,20 @@ WEIGHTS = {
     "discount-some": 0.93,
     "late-discount": 0.9,
     "rounding": 0.92,
-    "charge": 0.65,
+    "charge": 0.75,
     "charge-said": 0.93,
-    "deducted": 0.25,
+    "deducted": 0.2,
+    "deducted-small": 0.6,
     "deducted-said": 0.9,
-    "deducted-beside": 0.91,
+    "deducted-beside": 0.85,
     "deducted-named": 0.96,
-    "part": 0.6,
+    "part": 0.55,
+    "part-large": 0.2,
     "part-said": 0.93,
     "over": 0.8,
 }
 EXACT = ("exact", "discount")
+PART = ("part", "part-said", "part-large")
 _COMBINED_ITEMS_MAX = 8
 
 
@@ -63,6 +67,7 @@ class Terms:
     rounding_max: int
     grace_days: int
     text_amounts: bool  # may amounts in the text be compared (currencies with two decimals)
+    deduction_share_max: Decimal  # the share of the sum up to which a shortfall is rather a deduction than a part payment
 
 
 def sharp_fit(book: Book, places: Sequence[int], paid: int, terms: Terms) -> Fit | None:
@@ -168,11 +173,12 @@ def _short(book: Book, places: Sequence[int], paid: int, missing: int, terms: Te
     if any(in_time) and not all(in_time) and rest > 0 and (words.deducted or named):
         lines = _deducted_beside_discounts(book, places, in_time, rest)
         found.append(Fit("deducted-named" if named else "deducted-beside", lines, words.deducted))
-    kind = "deducted"
+    small = missing <= terms.deduction_share_max * (paid + missing)
+    kind = "deducted-small" if small else "deducted"
     if words.deducted and not words.part:
         kind = "deducted-named" if terms.text_amounts and missing in words.amounts else "deducted-said"
     found.append(Fit(kind, _on_largest(book, places, "short_payment", -missing), words.deducted))
-    found.append(Fit("part-said" if words.part else "part", _in_part(book, places, paid), words.part))
+    found.append(Fit("part-said" if words.part else "part-large" if small else "part", _in_part(book, places, paid), words.part))
     return found
 
 

@@ -9,10 +9,11 @@ from decimal import ROUND_DOWN, Decimal
 
 import duecourse.cash.rules.sentences  # noqa: F401  (gives the reasons their words)
 from duecourse.cash.rules.book import Book, Payers
-from duecourse.cash.rules.candidates import Candidate, by_amount, by_payer, by_what_is_named, without_item
+from duecourse.cash.rules.candidates import Candidate, by_payer, by_what_is_named, misspelt
 from duecourse.cash.rules.cited import Cited, Payer, cited, payer_of, shown
 from duecourse.cash.rules.explain import amount_reasons
-from duecourse.cash.rules.fits import EXACT, Terms
+from duecourse.cash.rules.fits import EXACT, PART, Terms
+from duecourse.cash.rules.leftover import by_amount, without_item
 from duecourse.cash.rules.shapes import Id, KnownAccount, MatchPolicy, OpenItem, Payment, Proposal, ProposalLine, SettledItem
 from duecourse.cash.rules.words import words_in
 from duecourse.core.errors import Refused
@@ -85,6 +86,7 @@ def _case(payment: Payment, payers: Payers, book: Book, policy: MatchPolicy) -> 
         rounding_max=policy.rounding_units_max,
         grace_days=policy.discount_grace_days,
         text_amounts=decimals == 2,
+        deduction_share_max=policy.deduction_share_max,
     )
     payer = payer_of(payment, payers)
     case = _Case(payment, payer, terms, cited(payment, book, payer), [])
@@ -103,11 +105,12 @@ def _look(case: _Case, book: Book, policy: MatchPolicy, fresh: bool = True) -> N
         found = [candidate for candidate in found if candidate.fit.kind in EXACT]
     elif not any(candidate.fit.kind in EXACT for candidate in found):
         by_other_means = by_payer(payment, payer, book, terms, policy) if payer.customers else by_amount(payment, book, terms)
+        doubt = 1.0
         if named.numbers or named.gone or named.settled is not None or terms.words.advance:
-            by_other_means = [_doubted(candidate, 0.6) for candidate in by_other_means]
-        if terms.words.not_customer and not named.numbers:
-            by_other_means = [_doubted(candidate, 0.7) for candidate in by_other_means]
-        found = found + by_other_means
+            doubt = 0.6  # the text is about something else than these items
+        elif terms.words.not_customer:
+            doubt = 0.7
+        found = found + [misspelt(one, payment, named, book) or _doubted(one, doubt) for one in by_other_means]
     sum_found = any(candidate.fit.kind in EXACT for candidate in found)
     found = found + without_item(payment, named, payer, book, terms, sum_found)
     case.found = _best(found, policy.ranks_max)
@@ -191,7 +194,7 @@ def _still_fits(candidate: Candidate, book: Book) -> bool:
         left = book.open[line.place]
         if left * line.applied <= 0 or abs(line.applied) > abs(left):
             return False
-        if line.applied != left and candidate.fit.kind not in ("part", "part-said"):
+        if line.applied != left and candidate.fit.kind not in PART:
             return False
     return True
 

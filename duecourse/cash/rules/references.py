@@ -13,6 +13,9 @@ from functools import lru_cache
 from duecourse.core.errors import Refused
 
 _CHUNK = re.compile(r"[^\W_]+")
+_NOT_TELLING = re.compile(r"[^0-9A-Za-z]+")
+_NOT_DIGITS = re.compile(r"[^0-9]+")
+_LONG_DIGITS = re.compile(r"[0-9]{5,}")
 _JOINER = re.compile(r"[\s\-/._#:+*]{1,3}")
 _JOINED_MAX = 6  # pieces that one number may be written in, as in RF18 5390 0754 7034
 _LENGTH_MAX = 35
@@ -52,18 +55,36 @@ def _mod_97(text: str) -> int:
 def normalised(number: str) -> str:
     """A document number without case, accents and separators: "Inv-26/0031098" → "INV260031098"."""
     plain = number if number.isascii() else unicodedata.normalize("NFKD", number)
-    return "".join(sign for sign in plain.upper() if sign.isascii() and sign.isalnum())
+    return _NOT_TELLING.sub("", plain).upper()
 
 
 @lru_cache(maxsize=65536)
 def digits(number: str) -> str:
     """The digits of a document number, without the letters before and between and without leading zeros."""
-    return "".join(sign for sign in normalised(number) if sign.isdigit()).lstrip("0")
+    return _NOT_DIGITS.sub("", number).lstrip("0")
 
 
 def suffix_key(all_digits: str) -> str | None:
     """The last digits a number is found by when its beginning was dropped; None when it has too few."""
     return all_digits[-_SUFFIX_DIGITS_MIN:] if len(all_digits) >= _SUFFIX_DIGITS_MIN else None
+
+
+def one_slip_apart(text: str, number: str) -> bool:
+    """Does the text have the last digits (five or more) of a document number with one digit wrong or two neighbours swapped?"""
+    right = _NOT_DIGITS.sub("", number)
+    for written in _LONG_DIGITS.findall(text):
+        length = min(len(written), len(right))
+        if length >= _SUFFIX_DIGITS_MIN and _slips(written[-length:], right[-length:]):
+            return True
+    return False
+
+
+def _slips(written: str, right: str) -> bool:
+    wrong = [place for place, (one, other) in enumerate(zip(written, right, strict=True)) if one != other]
+    if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+        first, second = wrong
+        return written[first] == right[second] and written[second] == right[first]
+    return len(wrong) == 1
 
 
 def dates_and_amounts(text: str) -> list[tuple[int, int]]:
@@ -89,7 +110,7 @@ def candidates(text: str) -> Iterator[tuple[str, int, int]]:
             body += pieces[last][0]
             if len(body) > _LENGTH_MAX:
                 break
-            if any(sign.isdigit() for sign in body):
+            if not body.isalpha():
                 found.append((body, start, pieces[last][2]))
             if not joined[last]:
                 break

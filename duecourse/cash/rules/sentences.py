@@ -10,6 +10,7 @@ define(
         "cash.number-in-text": N_("The text names {numbers}."),
         "cash.number-end-in-text": N_("The text has the last digits of {numbers}; only this customer's items were looked at."),
         "cash.number-short": N_("The text has {numbers}, a number too short to be sure of by itself."),
+        "cash.number-misspelt": N_("The text has the number of {numbers} with one digit wrong or two swapped."),
         "cash.order-in-text": N_("The text names an order or purchase order of {numbers}."),
         "cash.payer-account-known": N_("The payer's account {account} is known: customer {customer}."),
         "cash.payer-name-known": N_("The payer's name is that of customer {customer}, and of no other."),

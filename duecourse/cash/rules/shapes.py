@@ -91,7 +91,9 @@ class MatchPolicy:
     """What a company allows the matcher. Amounts are in the payment's currency.
 
     `bank_charge_max`: the largest shortfall that is read as a bank's charge, `bank_charge_max_in` where a currency's
-    unit is small. `rounding_units_max`: minor units that are read as rounding. `subset_items_max`: up to so many open
+    unit is small. `deduction_share_max`: the share of the sum up to which an unexplained shortfall is first shown as a
+    deduction (the item is closed, the rest disputed), above it as a part payment; 0 = always a part payment first.
+    `rounding_units_max`: minor units that are read as rounding. `subset_items_max`: up to so many open
     items all subsets are counted; beyond that only pairs and runs by due date. `ranks_max`: proposals per payment.
     `certificate`: which tiers may post alone, by evidence; see `certificate.py`.
     """
@@ -100,6 +102,7 @@ class MatchPolicy:
     bank_charge_max_in: Mapping[str, Decimal] = field(default_factory=_limits)
     rounding_units_max: int = 5
     discount_grace_days: int = 0
+    deduction_share_max: Decimal = Decimal("0.25")
     subset_items_max: int = 18
     ranks_max: int = 3
     certificate: Mapping[str, Evidence] = field(default_factory=lambda: CERTIFICATE)
