@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import total_ordering
+from math import lcm
 
 from duecourse.core.errors import Refused
 
@@ -27,6 +29,12 @@ MINOR_UNITS: dict[str, int] = (
     | dict.fromkeys(_FOUR.split(), 4)
 )
 AMOUNT_MAX = Decimal("99999999999999.9999")  # what numeric(19,4) holds with one digit to spare
+PRICE_MAX = Decimal("9999999999999.999999")  # what numeric(19,6) holds
+
+# Amount × quantity × rate has more digits than the 28 of Python's own context, which would round a first time by itself.
+_EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
+_QUANTA = {code: Decimal(1).scaleb(-units) for code, units in MINOR_UNITS.items()}
+_PLAIN = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?")
 
 
 def minor_units(currency: str) -> int:
@@ -34,17 +42,31 @@ def minor_units(currency: str) -> int:
     try:
         return MINOR_UNITS[currency]
     except KeyError:
-        raise Refused("money.unknown-currency", f"“{currency}” is not an ISO 4217 currency code.") from None
+        raise _unknown(currency) from None
+
+
+def _unknown(currency: str) -> Refused:
+    return Refused("money.unknown-currency", f"“{currency}” is not an ISO 4217 currency code.")
 
 
 def quantum(currency: str) -> Decimal:
-    """The smallest amount of a currency: 0.01 EUR, 1 JPY, 0.001 KWD."""
-    return Decimal(1).scaleb(-minor_units(currency))
+    """The smallest amount of a currency: 0.01 EUR, 1 JPY, 0.001 KWD. Errors: Refused('money.unknown-currency')."""
+    try:
+        return _QUANTA[currency]
+    except KeyError:
+        raise _unknown(currency) from None
 
 
 def rounded(value: Decimal, currency: str) -> Decimal:
-    """`value` rounded half away from zero to the currency's minor unit."""
-    return value.quantize(quantum(currency), ROUND_HALF_UP)
+    """`value` rounded half away from zero to the currency's minor unit. Errors: Refused('money.not-an-amount')."""
+    _check_size(value)
+    return value.quantize(quantum(currency), ROUND_HALF_UP, _EXACT)
+
+
+def _check_size(value: Decimal) -> None:
+    """Refuse NaN, infinity and what no column holds, before anything is reckoned with it."""
+    if not value.is_finite() or value.copy_abs() > AMOUNT_MAX:
+        raise Refused("money.not-an-amount", f"{value} is not an amount of money.")
 
 
 @total_ordering
@@ -62,15 +84,14 @@ class Money:
     def __post_init__(self) -> None:
         if not isinstance(self.amount, Decimal):
             raise TypeError(f"Money needs a Decimal, not {type(self.amount).__name__}")
-        if not self.amount.is_finite() or abs(self.amount) > AMOUNT_MAX:
-            raise Refused("money.not-an-amount", f"{self.amount} is not an amount of money.")
-        exact = self.amount.quantize(quantum(self.currency))
+        _check_size(self.amount)
+        exact = self.amount.quantize(quantum(self.currency), ROUND_HALF_UP, _EXACT)
         if exact != self.amount:
             raise Refused(
                 "money.too-many-decimals",
                 f"{self.amount} has more decimals than {self.currency} has ({minor_units(self.currency)}).",
             )
-        object.__setattr__(self, "amount", exact + 0)  # + 0 turns -0.00 into 0.00
+        object.__setattr__(self, "amount", exact if exact else exact.copy_abs())  # no −0.00
 
     @classmethod
     def zero(cls, currency: str) -> Money:
@@ -84,20 +105,18 @@ class Money:
     @classmethod
     def of_minor(cls, units: int, currency: str) -> Money:
         """From integer minor units: 1234 → 12.34 EUR."""
-        return cls(Decimal(units).scaleb(-minor_units(currency)), currency)
+        return cls(Decimal(units).scaleb(-minor_units(currency), _EXACT), currency)
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Money:
-        """From plain text with a decimal point and nothing else: “1234.56”. Errors: Refused('money.not-an-amount')."""
-        try:
-            if (
-                not text.strip().lstrip("+-").replace(".", "", 1).isascii()
-                or not text.strip().lstrip("+-").replace(".", "", 1).isdigit()
-            ):
-                raise InvalidOperation
-            return cls(Decimal(text.strip()), currency)
-        except InvalidOperation:
-            raise Refused("money.not-an-amount", f"“{text}” is not an amount; expected digits with a decimal point.") from None
+        """From plain digits with a decimal point and perhaps a sign: “1234.56”, “-0.5”; no groups, no exponent.
+
+        Errors: Refused('money.not-an-amount'), Refused('money.too-many-decimals').
+        """
+        plain = text.strip()
+        if not _PLAIN.fullmatch(plain):
+            raise Refused("money.not-an-amount", f"“{text}” is not an amount; expected digits with a decimal point.")
+        return cls(Decimal(plain), currency)
 
     @classmethod
     def total(cls, parts: Iterable[Money], currency: str) -> Money:
@@ -110,7 +129,7 @@ class Money:
     @property
     def minor(self) -> int:
         """The amount in integer minor units."""
-        return int(self.amount.scaleb(minor_units(self.currency)))
+        return int(self.amount.scaleb(minor_units(self.currency), _EXACT))
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
@@ -142,15 +161,15 @@ class Money:
 
     def times(self, factor: Decimal) -> Money:
         """The amount times `factor` (a quantity, a percentage, a rate), rounded to the minor unit."""
-        return Money.rounding(self.amount * factor, self.currency)
+        return Money.rounding(_EXACT.multiply(self.amount, factor), self.currency)
 
     def percent(self, percent: Decimal) -> Money:
         """`percent` per cent of the amount, rounded: 2 % of 100.00 = 2.00."""
-        return self.times(percent / 100)
+        return self.times(_EXACT.scaleb(percent, -2))
 
     def converted(self, rate: Decimal, currency: str) -> Money:
         """In another currency, at `rate` units of it for one unit of this one, rounded."""
-        return Money.rounding(self.amount * rate, currency)
+        return Money.rounding(_EXACT.multiply(self.amount, rate), currency)
 
     def split(self, weights: Sequence[Decimal | int]) -> list[Money]:
         """Parts in proportion to `weights` that add up to the whole.
@@ -158,14 +177,15 @@ class Money:
         Each part is rounded down to the minor unit; the units left over go to the largest remainders, the first first:
         100.00 by 3 = 33.34 + 33.33 + 33.33 (largest-remainder method).
         """
-        total = sum((Decimal(weight) for weight in weights), Decimal(0))
-        if not weights or total <= 0 or any(weight < 0 for weight in weights):
+        ratios = [Decimal(weight).as_integer_ratio() for weight in weights if Decimal(weight).is_finite()]
+        common = lcm(*(denominator for _, denominator in ratios))
+        whole = [numerator * (common // denominator) for numerator, denominator in ratios]  # no digit is lost
+        total = sum(whole)
+        if len(whole) != len(weights) or total <= 0 or min(whole) < 0:
             raise Refused("money.cannot-split", "An amount can only be split by weights that are not negative and not all zero.")
-        sign = -1 if self.amount < 0 else 1
-        units = abs(self.minor)
-        shares = [Decimal(units) * Decimal(weight) / total for weight in weights]
-        parts = [int(share) for share in shares]
-        order = sorted(range(len(parts)), key=lambda place: (parts[place] - shares[place], place))
+        sign, units = (-1 if self.amount < 0 else 1), abs(self.minor)
+        parts = [units * weight // total for weight in whole]
+        order = sorted(range(len(parts)), key=lambda place: (-(units * whole[place] % total), place))
         for place in order[: units - sum(parts)]:
             parts[place] += 1
         return [Money.of_minor(sign * part, self.currency) for part in parts]
@@ -179,10 +199,13 @@ class Price:
     currency: str
 
     def __post_init__(self) -> None:
+        if not isinstance(self.amount, Decimal):
+            raise TypeError(f"Price needs a Decimal, not {type(self.amount).__name__}")
         minor_units(self.currency)
-        if not self.amount.is_finite() or self.amount != self.amount.quantize(Decimal("0.000001")):
+        fine = self.amount.is_finite() and self.amount.copy_abs() <= PRICE_MAX
+        if not fine or self.amount != self.amount.quantize(Decimal("0.000001"), ROUND_HALF_UP, _EXACT):
             raise Refused("money.not-a-price", f"{self.amount} is not a unit price; at most six decimals.")
 
     def times(self, quantity: Decimal) -> Money:
         """The line's net amount, rounded once to the currency's minor unit."""
-        return Money.rounding(self.amount * quantity, self.currency)
+        return Money.rounding(_EXACT.multiply(self.amount, quantity), self.currency)
