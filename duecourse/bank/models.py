@@ -53,10 +53,12 @@ class BankLine(models.Model):
     bank_account = models.ForeignKey(BankAccount, models.PROTECT, related_name="+", db_index=False)
     identity = models.CharField(max_length=64)  # bank.rules.line_identities
     occurrence = models.PositiveSmallIntegerField()  # of equal lines on a day, which one
+    part = models.PositiveSmallIntegerField(default=1)  # of a line that the bank batched, which payment
     booking_date = models.DateField()
     value_date = models.DateField()
     currency = fields.currency()
     amount = fields.amount()
+    company_amount = fields.amount()  # at the rate of its booking date
     is_reversal = models.BooleanField(default=False)
     counterparty_name = models.CharField(max_length=200, blank=True)
     counterparty_account = models.CharField(max_length=40, blank=True)
@@ -71,7 +73,7 @@ class BankLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["company", "bank_account", "identity", "occurrence"], name="bank_line_once"),
-            models.CheckConstraint(condition=Q(occurrence__gte=1), name="bank_line_occurrence_positive"),
+            models.UniqueConstraint(fields=["company", "bank_account", "identity", "occurrence", "part"], name="bank_line_once"),
+            models.CheckConstraint(condition=Q(occurrence__gte=1, part__gte=1), name="bank_line_occurrence_positive"),
         ]
         indexes = [models.Index(fields=["company", "bank_account", "booking_date"], name="bank_line_date")]

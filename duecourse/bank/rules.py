@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from duecourse.bank.formats.statement import Entry, Statement
+from duecourse.core import ids
+from duecourse.core.money import Money
 from duecourse.core.reasons import N_, Reason, define
 
 define(
@@ -16,6 +20,14 @@ define(
         "bank.statement-missing": N_(
             "The statement before closed at {previous}, this one opens at {opening}: {difference} are missing between them."
         ),
+        "bank.notice-not-booked": N_(
+            "{name} is a notice or an interim report ({message}), kept but not booked: its {lines} lines come with the statement."
+        ),
+        "bank.lines-pending": N_("{lines} lines are not booked by the bank yet; they count when a statement books them."),
+        "bank.batch-not-split": N_(
+            "Line {line} of the file is a batch of {payments} payments whose amounts do not add up to it; it is one payment here."
+        ),
+        "bank.opened-with": N_("This is the account's first statement: {opening} was posted as its opening balance on {day}."),
         "bank.first-statement": N_("No earlier statement of this account is known, so its opening balance cannot be compared."),
     }
 )
@@ -120,3 +132,110 @@ def continuity(previous_closing: Decimal | None, opening: Decimal | None) -> Rea
     return Reason(
         "bank.statement-missing", {"previous": previous_closing, "opening": opening, "difference": opening - previous_closing}
     )
+
+
+@dataclass(frozen=True, slots=True)
+class StatementResult:
+    """One statement of an imported file. `follows`: it continues the one before; None when that cannot be told."""
+
+    id: int
+    statement_id: str
+    bank_account_id: int
+    account_name: str
+    from_date: dt.date | None
+    to_date: dt.date | None
+    opening: Money | None
+    closing: Money | None
+    follows: bool | None
+    lines_new: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What importing a file did. `lines_read` = new + known + not booked here; a known file has `already_imported` and no more."""
+
+    file_id: int
+    name: str
+    format: str
+    already_imported: bool
+    lines_read: int
+    lines_new: int
+    statements: tuple[StatementResult, ...] = ()
+    warnings: tuple[Reason, ...] = ()
+    lines_unbooked: int = 0  # pending, or of a notice
+
+    @property
+    def outer_id(self) -> str:
+        return ids.outer("fil", self.file_id)
+
+    @property
+    def lines_known(self) -> int:
+        return self.lines_read - self.lines_new - self.lines_unbooked
+
+
+def is_statement(message: str) -> bool:
+    """Whether a message is a statement of booked lines. Notices and interim reports only foretell it: camt.052, camt.054, MT942."""
+    return message.startswith("camt.053") or message == "mt940"
+
+
+def single_payments(entry: Entry) -> list[Entry]:
+    """The payments of a line that the bank batched, when their amounts add up to it exactly; else the line as one payment.
+
+    A line kept whole takes the texts of its payments, so that what they name can still be found.
+    """
+    details = entry.details
+    amounts = [detail.amount for detail in details if detail.amount and detail.currency == entry.currency]
+    same_way = all((amount > 0) == (entry.total > 0) for amount in amounts)
+    if len(details) > 1 and len(amounts) == len(details) and same_way and sum(amounts) == entry.total:
+        return list(details)
+    if not details:
+        return [entry]
+    texts = [text for text in (entry.remittance, *(detail.remittance for detail in details)) if text]
+    texts += [detail.structured_reference for detail in details if detail.structured_reference]
+    return [replace(entry, remittance="\n".join(texts) or None)]
+
+
+_GERMAN = re.compile(r"([0-9]{8})/0*([0-9]{1,10})")
+
+
+def account_forms(account: str, currency: str | None) -> set[str]:
+    """The ways in which a bank may mean one account: with blanks, with its currency behind it, bank code and number apart."""
+    plain = re.sub(r"[\s.-]", "", account).upper()
+    forms = {plain, plain.replace("/", "")}
+    if currency and plain.endswith(currency):
+        forms |= {plain.removesuffix(currency).rstrip("/")}
+    return {form for form in forms if form}
+
+
+def is_account(number: str, forms: Iterable[str]) -> bool:
+    """Whether the own account `number` is one of `forms`; a German IBAN also as bank code and account number."""
+    own = re.sub(r"[\s.-]", "", number).upper()
+    for form in forms:
+        if form == own or form.replace("/", "") == own.replace("/", ""):
+            return True
+        german = _GERMAN.fullmatch(form)
+        if german and own.startswith("DE") and len(own) == 22 and own[4:] == german[1] + german[2].zfill(10):
+            return True
+    return False
+
+
+def statement_days(statement: Statement) -> tuple[dt.date | None, dt.date | None]:
+    """First and last day of a statement, as far as it says them."""
+    return statement.from_date or statement.opening_date, statement.to_date or statement.closing_date
+
+
+def closing_before(earlier: Sequence[tuple[dt.date, Decimal]], statement: Statement) -> Decimal | None:
+    """The closing balance that a statement should open with: that of the last statement ended by its first day.
+
+    `earlier`: last day and closing balance of the known statements. Of several that end on that day the one that fits.
+    """
+    start, end = statement_days(statement)
+    if start is None:
+        before = [(day, closing) for day, closing in earlier if end is not None and day < end]
+    else:
+        before = [(day, closing) for day, closing in earlier if day <= start]
+    if not before:
+        return None
+    last = max(day for day, _ in before)
+    closings = [closing for day, closing in before if day == last]
+    return statement.opening_balance if statement.opening_balance in closings else closings[-1]

@@ -32,6 +32,7 @@ class Payment(models.Model):
     value_date = models.DateField()
     currency = fields.currency()
     amount = fields.amount()
+    company_amount = fields.amount()  # what waits in cash clearing for it, at the rate of its booking date
     payer_name = models.CharField(max_length=200, blank=True)
     payer_account = models.CharField(max_length=40, blank=True)
     structured_reference = models.CharField(max_length=100, blank=True)
@@ -65,6 +66,7 @@ class Proposal(models.Model):
     confidence = models.DecimalField(max_digits=5, decimal_places=4)
     lines = models.JSONField()  # [[item prefixed id, applied, residual kind, residual amount]]
     reasons = models.JSONField()
+    hits = models.JSONField(default=list)  # [[kind, start, end, [item prefixed ids]]]: what the remittance text names
     made_at = models.DateTimeField()
 
     class Meta:
