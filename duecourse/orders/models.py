@@ -69,7 +69,8 @@ class OrderLine(models.Model):
             models.UniqueConstraint(fields=["order", "line_number"], name="order_line_unique"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity_positive"),
             models.CheckConstraint(
-                condition=Q(delivered_quantity__gte=0, delivered_quantity__lte=F("quantity")), name="order_line_not_over_delivered"
+                condition=Q(delivered_quantity__gte=0, delivered_quantity__lte=F("quantity")),
+                name="order_line_not_over_delivered",
             ),
         ]
 

@@ -189,3 +189,13 @@ def earlier_holds(call: Call, order_refs: Sequence[str]) -> dict[str, tuple[bool
         is_open, release = found.get(row.order_ref, (False, None))
         found[row.order_ref] = (is_open or row.state == "open", _release(row) if row.state == "released" else release)
     return found
+
+
+def needed_releases(call: Call, order_refs: Sequence[str]) -> dict[str, rules.Release]:
+    """For orders whose newest check let them pass only by a release, or held them until one came: that release."""
+    dependent = [
+        ref
+        for ref, check in latest_checks(call, order_refs).items()
+        if not check.decision.accepted or any(one.rule == "release" for one in check.decision.findings)
+    ]
+    return releases(call, dependent) if dependent else {}

@@ -2,149 +2,275 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import duecourse.core.fields
 from django.db import migrations, models
+
+import duecourse.core.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_access_tables'),
-        ('catalog', '0001_catalog_tables'),
-        ('customers', '0001_customers_tables'),
+        ("access", "0001_access_tables"),
+        ("catalog", "0001_catalog_tables"),
+        ("customers", "0001_customers_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('held', 'On hold'), ('accepted', 'Accepted'), ('rejected', 'Rejected'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled')], default='draft', max_length=10)),
-                ('order_date', models.DateField()),
-                ('requested_date', models.DateField()),
-                ('purchase_order', models.CharField(blank=True, max_length=60)),
-                ('currency', models.CharField(max_length=3)),
-                ('net', models.DecimalField(decimal_places=4, max_digits=19)),
-                ('tax', models.DecimalField(decimal_places=4, max_digits=19)),
-                ('gross', models.DecimalField(decimal_places=4, max_digits=19)),
-                ('created_by_id', models.BigIntegerField()),
-                ('created_by_name', models.CharField(max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
-                ('customer_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customeraccount')),
-                ('payer_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customeraccount')),
-                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.terms')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("held", "On hold"),
+                            ("accepted", "Accepted"),
+                            ("rejected", "Rejected"),
+                            ("delivered", "Delivered"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("order_date", models.DateField()),
+                ("requested_date", models.DateField()),
+                ("purchase_order", models.CharField(blank=True, max_length=60)),
+                ("currency", models.CharField(max_length=3)),
+                ("net", models.DecimalField(decimal_places=4, max_digits=19)),
+                ("tax", models.DecimalField(decimal_places=4, max_digits=19)),
+                ("gross", models.DecimalField(decimal_places=4, max_digits=19)),
+                ("created_by_id", models.BigIntegerField()),
+                ("created_by_name", models.CharField(max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"),
+                ),
+                (
+                    "customer_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customeraccount"
+                    ),
+                ),
+                (
+                    "payer_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customeraccount"
+                    ),
+                ),
+                ("terms", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.terms")),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20)),
-                ('delivery_date', models.DateField()),
-                ('by_name', models.CharField(max_length=200)),
-                ('recorded_at', models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20)),
+                ("delivery_date", models.DateField()),
+                ("by_name", models.CharField(max_length=200)),
+                ("recorded_at", models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"),
+                ),
+                ("order", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order")),
             ],
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_number', models.PositiveSmallIntegerField()),
-                ('description', models.CharField(max_length=200)),
-                ('unit', models.CharField(max_length=10)),
-                ('quantity', models.DecimalField(decimal_places=4, max_digits=19)),
-                ('unit_price', models.DecimalField(decimal_places=6, max_digits=19)),
-                ('net', models.DecimalField(decimal_places=4, max_digits=19)),
-                ('tax_category', models.CharField(choices=[('S', 'Standard rate'), ('AA', 'Reduced rate'), ('Z', 'Zero rated'), ('E', 'Exempt'), ('AE', 'Reverse charge'), ('K', 'Intra-community supply'), ('G', 'Export'), ('O', 'Outside the scope of tax')], max_length=2)),
-                ('tax_percent', models.DecimalField(decimal_places=4, max_digits=7)),
-                ('delivered_quantity', models.DecimalField(decimal_places=4, default=0, max_digits=19)),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.order')),
-                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line_number", models.PositiveSmallIntegerField()),
+                ("description", models.CharField(max_length=200)),
+                ("unit", models.CharField(max_length=10)),
+                ("quantity", models.DecimalField(decimal_places=4, max_digits=19)),
+                ("unit_price", models.DecimalField(decimal_places=6, max_digits=19)),
+                ("net", models.DecimalField(decimal_places=4, max_digits=19)),
+                (
+                    "tax_category",
+                    models.CharField(
+                        choices=[
+                            ("S", "Standard rate"),
+                            ("AA", "Reduced rate"),
+                            ("Z", "Zero rated"),
+                            ("E", "Exempt"),
+                            ("AE", "Reverse charge"),
+                            ("K", "Intra-community supply"),
+                            ("G", "Export"),
+                            ("O", "Outside the scope of tax"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("tax_percent", models.DecimalField(decimal_places=4, max_digits=7)),
+                ("delivered_quantity", models.DecimalField(decimal_places=4, default=0, max_digits=19)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="orders.order"),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.product"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DeliveryLine',
+            name="DeliveryLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.DecimalField(decimal_places=4, max_digits=19)),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.delivery')),
-                ('order_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", models.DecimalField(decimal_places=4, max_digits=19)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"
+                    ),
+                ),
+                (
+                    "delivery",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="orders.delivery"),
+                ),
+                (
+                    "order_line",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.orderline"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReadyLine',
+            name="ReadyLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('delivery', 'Delivery'), ('fee', 'Fee')], max_length=10)),
-                ('ready_date', models.DateField()),
-                ('currency', models.CharField(max_length=3)),
-                ('product_number', models.CharField(max_length=40)),
-                ('description', models.CharField(max_length=200)),
-                ('unit', models.CharField(max_length=10)),
-                ('quantity', models.DecimalField(decimal_places=4, max_digits=19)),
-                ('unit_price', models.DecimalField(decimal_places=6, max_digits=19)),
-                ('tax_category', models.CharField(choices=[('S', 'Standard rate'), ('AA', 'Reduced rate'), ('Z', 'Zero rated'), ('E', 'Exempt'), ('AE', 'Reverse charge'), ('K', 'Intra-community supply'), ('G', 'Export'), ('O', 'Outside the scope of tax')], max_length=2)),
-                ('tax_percent', models.DecimalField(decimal_places=4, max_digits=7)),
-                ('billed_by', models.CharField(blank=True, max_length=40)),
-                ('recorded_at', models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
-                ('customer_account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customeraccount')),
-                ('delivery', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.delivery')),
-                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
-                ('terms', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.terms')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("delivery", "Delivery"), ("fee", "Fee")], max_length=10)),
+                ("ready_date", models.DateField()),
+                ("currency", models.CharField(max_length=3)),
+                ("product_number", models.CharField(max_length=40)),
+                ("description", models.CharField(max_length=200)),
+                ("unit", models.CharField(max_length=10)),
+                ("quantity", models.DecimalField(decimal_places=4, max_digits=19)),
+                ("unit_price", models.DecimalField(decimal_places=6, max_digits=19)),
+                (
+                    "tax_category",
+                    models.CharField(
+                        choices=[
+                            ("S", "Standard rate"),
+                            ("AA", "Reduced rate"),
+                            ("Z", "Zero rated"),
+                            ("E", "Exempt"),
+                            ("AE", "Reverse charge"),
+                            ("K", "Intra-community supply"),
+                            ("G", "Export"),
+                            ("O", "Outside the scope of tax"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("tax_percent", models.DecimalField(decimal_places=4, max_digits=7)),
+                ("billed_by", models.CharField(blank=True, max_length=40)),
+                ("recorded_at", models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"
+                    ),
+                ),
+                (
+                    "customer_account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customeraccount",
+                    ),
+                ),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.delivery"
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"
+                    ),
+                ),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.terms"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['company', 'state', '-id'], name='order_state'),
+            model_name="order",
+            index=models.Index(fields=["company", "state", "-id"], name="order_state"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['company', 'customer_account', '-id'], name='order_customer'),
+            model_name="order",
+            index=models.Index(fields=["company", "customer_account", "-id"], name="order_customer"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('company', 'number'), name='order_number_unique'),
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("company", "number"), name="order_number_unique"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('gross', django.db.models.expressions.CombinedExpression(models.F('net'), '+', models.F('tax')))), name='order_total_adds_up'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("gross", django.db.models.expressions.CombinedExpression(models.F("net"), "+", models.F("tax")))
+                ),
+                name="order_total_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('company', 'number'), name='delivery_number_unique'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("company", "number"), name="delivery_number_unique"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'line_number'), name='order_line_unique'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(fields=("order", "line_number"), name="order_line_unique"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='order_line_quantity_positive'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="order_line_quantity_positive"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('delivered_quantity__gte', 0), ('delivered_quantity__lte', models.F('quantity'))), name='order_line_not_over_delivered'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("delivered_quantity__gte", 0), ("delivered_quantity__lte", models.F("quantity"))),
+                name="order_line_not_over_delivered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deliveryline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='delivery_line_quantity_positive'),
+            model_name="deliveryline",
+            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="delivery_line_quantity_positive"),
         ),
         migrations.AddIndex(
-            model_name='readyline',
-            index=models.Index(condition=models.Q(('billed_by', '')), fields=['company', 'customer_account', 'ready_date'], name='ready_line_open'),
+            model_name="readyline",
+            index=models.Index(
+                condition=models.Q(("billed_by", "")),
+                fields=["company", "customer_account", "ready_date"],
+                name="ready_line_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='readyline',
-            index=models.Index(condition=models.Q(('billed_by', ''), _negated=True), fields=['company', 'billed_by'], name='ready_line_billed'),
+            model_name="readyline",
+            index=models.Index(
+                condition=models.Q(("billed_by", ""), _negated=True), fields=["company", "billed_by"], name="ready_line_billed"
+            ),
         ),
     ]

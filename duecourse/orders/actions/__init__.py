@@ -1,0 +1,21 @@
+"""What happens to orders: entered, changed, confirmed against credit, decided, delivered, closed, billed."""
+
+from duecourse.orders.actions.credit_decisions import confirm_orders, reject_order, release_order
+from duecourse.orders.actions.deliveries import deliver, mark_billed
+from duecourse.orders.actions.entry import cancel_order, change_order, close_order, create_orders
+from duecourse.orders.rules import NewDelivery, NewOrder, NewOrderLine
+
+__all__ = [
+    "NewDelivery",
+    "NewOrder",
+    "NewOrderLine",
+    "cancel_order",
+    "change_order",
+    "close_order",
+    "confirm_orders",
+    "create_orders",
+    "deliver",
+    "mark_billed",
+    "reject_order",
+    "release_order",
+]
