@@ -20,7 +20,7 @@ class Reason:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
-def N_(text: str) -> str:
+def N_(text: str) -> str:  # noqa: N802 - gettext’s own name
     """Marks a sentence for translation where it is defined; it is translated where it is said."""
     return text
 
@@ -44,7 +44,10 @@ def say(reason: Reason, translate: Callable[[str], str] = str, show: Callable[[o
 
 
 def to_json(reason: Reason) -> dict[str, object]:
-    """A reason as plain JSON, exact: money as [amount, currency], decimals and dates as tagged text."""
+    """A reason as plain JSON, exact: money as [amount, currency], decimals and dates as tagged text, tuples as lists.
+
+    Errors: TypeError for a value of any other kind.
+    """
     return {"code": reason.code, "params": {name: _plain(value) for name, value in reason.params.items()}}
 
 
@@ -64,10 +67,16 @@ def _plain(value: object) -> object:
         return {"instant": value.isoformat()}
     if isinstance(value, dt.date):
         return {"date": value.isoformat()}
-    return value
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"a reason cannot keep a {type(value).__name__}")
 
 
 def _rich(value: object) -> object:
+    if isinstance(value, list):
+        return [_rich(part) for part in value]
     if not isinstance(value, Mapping) or len(value) != 1:
         return value
     ((kind, content),) = value.items()
