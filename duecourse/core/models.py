@@ -93,6 +93,7 @@ class Invariant(models.Model):
     company_id = models.BigIntegerField()
     name = models.CharField(max_length=60)
     holds = models.BooleanField()
+    guards_posting = models.BooleanField(default=True)
     checked = models.BigIntegerField(default=0)  # rows looked at
     broken = models.JSONField(default=list)  # the first ten offenders, in words
     checked_at = models.DateTimeField()

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-from duecourse.core import bulk, events, ids, sequences
+from duecourse.core import bulk, events, ids, invariants, sequences
 from duecourse.core.call import Call, action
 from duecourse.core.errors import Refused
 from duecourse.core.money import Money, minor_units
@@ -148,10 +148,12 @@ def post_entries(call: Call, entries: Sequence[rules.Entry], reversal_of: Sequen
     """Post balanced entries dated in open periods, in one batch; their ids and numbers in order.
 
     `reversal_of` names, entry by entry, what each one reverses. Errors: Refused('ledger.period-closed'),
-    Refused('ledger.period-missing'), Refused('ledger.entry-not-balanced'), Refused('ledger.account-missing').
+    Refused('ledger.period-missing'), Refused('ledger.entry-not-balanced'), Refused('ledger.account-missing'),
+    Refused('ledger.halted') while the verifier is red.
     """
     if not entries:
         return []
+    invariants.refuse_when_broken(call)
     for entry in entries:
         rules.check_balanced(entry, call.company.currency)
     queries.lock_periods(call, [entry.posting_date for entry in entries])

@@ -237,12 +237,18 @@ def amounts(call: Call, state: str) -> list[Money]:
 
 
 def ready_lines(
-    call: Call, account_ids: Iterable[int] | None = None, until: dt.date | None = None, limit: int | None = None
+    call: Call,
+    account_ids: Iterable[int] | None = None,
+    until: dt.date | None = None,
+    limit: int | None = None,
+    order_ids: Iterable[int] | None = None,
 ) -> list[ReadyLineView]:
     """What can be billed and is not yet, ready by `until` (None = whenever), in the order account, order, delivery, line."""
     found = ReadyLine.objects.filter(company_id=call.company.id, billed_by="").select_related("order", "delivery")
     if account_ids is not None:
         found = found.filter(customer_account_id__in=list(account_ids))
+    if order_ids is not None:
+        found = found.filter(order_id__in=list(order_ids))
     if until is not None:
         found = found.filter(ready_date__lte=until)
     found = found.order_by("customer_account_id", "order_id", "id")

@@ -315,3 +315,26 @@ def broken_rests(call: Call) -> tuple[int, list[str]]:
 def as_json(breakdown: rules.Breakdown) -> str:
     """A tax breakdown as it is stored: JSON with amounts as text."""
     return json.dumps([[category, str(percent), str(base), str(tax)] for category, percent, base, tax in breakdown])
+
+
+def uncovered_clearings(call: Call) -> tuple[int, list[str]]:
+    """The verifier's question: does every clearing settle items by exactly what payments and credits gave?"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select a.clearing_id, i.currency, sum(a.amount) from receivables_allocation a join receivables_openitem i on i.id = a.item_id "
+            "where a.company_id = %s and a.cause in ('payment', 'credit') group by 1, 2 having sum(a.amount) <> 0 limit 10",
+            [call.company.id],
+        )
+        broken = [f"{ids.outer('clr', key)}: {rest} {currency} uncovered" for key, currency, rest in cursor.fetchall()]
+    return Allocation.objects.filter(company_id=call.company.id).count(), broken
+
+
+def issued_between(call: Call, first: dt.date, last: dt.date) -> Money:
+    """Invoices less credit notes issued in a span of days, gross, as booked in the company's currency: the sales in DSO."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(sum(company_amount), 0) from receivables_openitem "
+            "where company_id = %s and issue_date between %s and %s and kind in ('invoice', 'credit-note', 'debit-note')",
+            [call.company.id, first, last],
+        )
+        return Money(cursor.fetchone()[0], call.company.currency)

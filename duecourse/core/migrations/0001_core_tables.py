@@ -2,112 +2,124 @@
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
-import duecourse.core.fields
 from django.db import migrations, models
+
+import duecourse.core.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=80)),
-                ('subjects', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('facts', models.JSONField(default=dict)),
-                ('decision', models.JSONField(null=True)),
-                ('policy_version', models.CharField(blank=True, max_length=40)),
-                ('by_kind', models.CharField(max_length=8)),
-                ('by_id', models.BigIntegerField()),
-                ('by_name', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
-                ('transaction_id', duecourse.core.fields.TransactionIdField(db_default=duecourse.core.fields.CurrentTransaction(), editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("company_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=80)),
+                ("subjects", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ("facts", models.JSONField(default=dict)),
+                ("decision", models.JSONField(null=True)),
+                ("policy_version", models.CharField(blank=True, max_length=40)),
+                ("by_kind", models.CharField(max_length=8)),
+                ("by_id", models.BigIntegerField()),
+                ("by_name", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
+                (
+                    "transaction_id",
+                    duecourse.core.fields.TransactionIdField(
+                        db_default=duecourse.core.fields.CurrentTransaction(), editable=False
+                    ),
+                ),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['subjects'], name='event_subjects'), models.Index(fields=['company_id', 'transaction_id', 'id'], name='event_reader'), models.Index(fields=['company_id', 'at', 'id'], name='event_at'), models.Index(fields=['company_id', 'name', 'at'], name='event_name')],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["subjects"], name="event_subjects"),
+                    models.Index(fields=["company_id", "transaction_id", "id"], name="event_reader"),
+                    models.Index(fields=["company_id", "at", "id"], name="event_at"),
+                    models.Index(fields=["company_id", "name", "at"], name="event_name"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ExternalId',
+            name="ExternalId",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('system', models.CharField(max_length=40)),
-                ('kind', models.CharField(max_length=20)),
-                ('external_id', models.CharField(max_length=200)),
-                ('subject', models.CharField(max_length=40)),
-                ('recorded_at', models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("company_id", models.BigIntegerField()),
+                ("system", models.CharField(max_length=40)),
+                ("kind", models.CharField(max_length=20)),
+                ("external_id", models.CharField(max_length=200)),
+                ("subject", models.CharField(max_length=40)),
+                ("recorded_at", models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['company_id', 'subject'], name='external_id_subject')],
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'system', 'kind', 'external_id'), name='external_id_unique')],
+                "indexes": [models.Index(fields=["company_id", "subject"], name="external_id_subject")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("company_id", "system", "kind", "external_id"), name="external_id_unique")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('key', models.CharField(max_length=255)),
-                ('input_hash', models.CharField(max_length=64)),
-                ('status', models.SmallIntegerField()),
-                ('answer', models.JSONField()),
-                ('recorded_at', models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("company_id", models.BigIntegerField()),
+                ("key", models.CharField(max_length=255)),
+                ("input_hash", models.CharField(max_length=64)),
+                ("status", models.SmallIntegerField()),
+                ("answer", models.JSONField()),
+                ("recorded_at", models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'key'), name='idempotency_key_unique')],
+                "constraints": [models.UniqueConstraint(fields=("company_id", "key"), name="idempotency_key_unique")],
             },
         ),
         migrations.CreateModel(
-            name='Invariant',
+            name="Invariant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=60)),
-                ('holds', models.BooleanField()),
-                ('checked', models.BigIntegerField(default=0)),
-                ('broken', models.JSONField(default=list)),
-                ('checked_at', models.DateTimeField()),
-                ('failing_since', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("company_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=60)),
+                ("holds", models.BooleanField()),
+                ("guards_posting", models.BooleanField(default=True)),
+                ("checked", models.BigIntegerField(default=0)),
+                ("broken", models.JSONField(default=list)),
+                ("checked_at", models.DateTimeField()),
+                ("failing_since", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'name'), name='invariant_unique')],
+                "constraints": [models.UniqueConstraint(fields=("company_id", "name"), name="invariant_unique")],
             },
         ),
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('series', models.CharField(max_length=20)),
-                ('year', models.SmallIntegerField()),
-                ('next_number', models.BigIntegerField(default=1)),
-                ('last_date', models.DateField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("company_id", models.BigIntegerField()),
+                ("series", models.CharField(max_length=20)),
+                ("year", models.SmallIntegerField()),
+                ("next_number", models.BigIntegerField(default=1)),
+                ("last_date", models.DateField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'series', 'year'), name='number_series_unique')],
+                "constraints": [models.UniqueConstraint(fields=("company_id", "series", "year"), name="number_series_unique")],
             },
         ),
         migrations.CreateModel(
-            name='ReaderCursor',
+            name="ReaderCursor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('reader', models.CharField(max_length=60)),
-                ('transaction_id', duecourse.core.fields.TransactionIdField()),
-                ('event_id', models.BigIntegerField()),
-                ('moved_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("company_id", models.BigIntegerField()),
+                ("reader", models.CharField(max_length=60)),
+                ("transaction_id", duecourse.core.fields.TransactionIdField()),
+                ("event_id", models.BigIntegerField()),
+                ("moved_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'reader'), name='reader_cursor_unique')],
+                "constraints": [models.UniqueConstraint(fields=("company_id", "reader"), name="reader_cursor_unique")],
             },
         ),
     ]
