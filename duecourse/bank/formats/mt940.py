@@ -208,7 +208,7 @@ def _entry(message: _Message, name: str) -> Iterator[Entry]:
         remittance="\n".join(text for text in (narrative.remittance, supplement) if text) or None,
         counterparty_name=narrative.name or entry.counterparty_name,
         counterparty_account=narrative.account,
-        end_to_end_id=narrative.end_to_end_id or entry.end_to_end_id,
+        end_to_end_id=(entry.end_to_end_id if narrative.end_to_end_id is None else narrative.end_to_end_id) or None,
         structured_reference=narrative.structured_reference,
         charges=(
             -comma_amount(charges[2], entry.currency, name, head.line, "/CHGS/")

@@ -20,7 +20,7 @@ _NO_REFERENCE = frozenset({"", "NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF"}
 
 @dataclass(frozen=True, slots=True)
 class Narrative:
-    """What the words of an entry say; None = nothing."""
+    """What the words of an entry say; None = nothing. An end-to-end id of "" = they say that there is none."""
 
     remittance: str | None = None
     name: str | None = None
@@ -52,13 +52,13 @@ def _numbered(text: str, mark: str) -> Narrative:
     if iban and not _IBAN.fullmatch(_compact(account)) and _IBAN.fullmatch(_compact(iban)):
         account = iban
     name = _run_on([piece for number, piece in pieces if number in (32, 33)])
-    end_to_end_id = keyed.get("EREF", "").strip()
+    end_to_end_id = keyed.get("EREF")
     words = [keyed[key].strip() for key in ("SVWZ", "", "MTLG") if keyed.get(key, "").strip()]
     return Narrative(
         remittance="\n".join(words) or None,
         name=name or keyed.get("ABWA", "").strip() or keyed.get("ABWE", "").strip() or None,
         account=account or keyed.get("IBAN", "").strip() or None,
-        end_to_end_id=None if end_to_end_id.upper() in _NO_REFERENCE else end_to_end_id,
+        end_to_end_id=_real(end_to_end_id),
     )
 
 
@@ -119,14 +119,20 @@ def _slashed(text: str) -> Narrative:
         remittance = remittance.removeprefix("USTD/").lstrip("/")
     elif remittance.startswith("STRD/"):
         reference, remittance = remittance.rstrip("/").rpartition("/")[2].strip() or None, ""
-    end_to_end_id = found.get("EREF", "")
+    end_to_end_id = found.get("EREF")
     return Narrative(
         remittance=remittance.strip() or (None if reference else text.strip()),
         name=(name or "").strip() or None,
         account=(account or "").strip() or None,
-        end_to_end_id=None if end_to_end_id.upper() in _NO_REFERENCE else end_to_end_id,
+        end_to_end_id=_real(end_to_end_id),
         structured_reference=reference,
     )
+
+
+def _real(reference: str | None) -> str | None:
+    if reference is None:
+        return None
+    return "" if reference.strip().upper() in _NO_REFERENCE else reference.strip()
 
 
 def _compact(text: str | None) -> str:
