@@ -173,6 +173,15 @@ class TestInvoicePage:
             assert f"Quantity Unit price VAT Net, EUR {printed + 1} 10240" in pages[no + 1]
         assert "1,249,600.00" in pages[-1]
 
+    def test_nothing_runs_out_of_its_column(self) -> None:
+        model = replace(next(lines()), article="ART-" + "9" * 30, description="Donaudampfschifffahrtsgesellschaft" * 30)
+        buyer = replace(BUYER, name="X" * 90, customer_number="C" * 60)
+        pdf = render_invoice(page(items=(model,), buyer=buyer, their_order="PO-" + "7" * 70, notes=("n" * 300,)))
+        for sheet in pypdfium2.PdfDocument(pdf):
+            text = sheet.get_textpage()
+            edges = [text.get_charbox(place)[2] for place in range(text.count_chars())]
+            assert max(edges) <= (210 - 15) / 25.4 * 72
+
     def test_reverse_charge_says_so(self) -> None:
         note = "Reverse charge: the recipient owes the tax (Article 196 Directive 2006/112/EC)."
         bare = page(percent=0)
