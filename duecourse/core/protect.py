@@ -56,6 +56,16 @@ def guard(
         role = editor.quote_name(settings.APPLICATION_ROLE)
         name = editor.quote_name(table)
         editor.execute(f"grant select, insert on {name} to {role}")
+        # core.bulk reserves keys ahead of the rows that get them.
+        with editor.connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_get_serial_sequence(%s, a.attname) from pg_attribute a "
+                "where a.attrelid = %s::regclass and a.attname = 'id'",
+                [name, name],
+            )
+            found = cursor.fetchone()
+        if found and found[0]:
+            editor.execute(f"grant usage on sequence {found[0]} to {role}")
         if by:
             setting = "duecourse.company" if by == "company_id" else "duecourse.organisation"
             editor.execute(f"alter table {name} enable row level security")
