@@ -53,7 +53,7 @@ class Frame:
     """Everything in side bar and top bar.
 
     `today` is the business day of the company; `as_of` a past business day when one looks back, `as_known` the day up to which
-    what was recorded counts (None: up to now). Addresses: `search_url` answers `?q=` with cotton/hits; `as_of_url` takes
+    what was recorded counts (None: up to now). Addresses: `search_url` answers `?q=` with search_hits.html; `as_of_url` takes
     POST `as_of` (ISO date, empty = today), `company_url` takes POST `company`; `sign_out_url` takes POST.
     """
 
@@ -79,6 +79,14 @@ class Frame:
         """Two letters for the round mark: first and last word of the name."""
         words = [word for word in self.user_name.split() if word[:1].isalpha()]
         return (words[0][0] + words[-1][0]).upper() if len(words) > 1 else self.user_name[:2].upper()
+
+    @property
+    def often_asked(self) -> list[dt.date]:
+        """Days one often looks back to: the ends of last month, of last quarter and of last year, the latest first."""
+        first = self.today.replace(day=1)
+        quarter = first.replace(month=(first.month - 1) // 3 * 3 + 1)
+        ends = {start - dt.timedelta(days=1) for start in (first, quarter, first.replace(month=1))}
+        return sorted(ends, reverse=True)
 
     @property
     def phone_items(self) -> list[NavItem]:

@@ -211,4 +211,4 @@ def hits(request: HttpRequest) -> HttpResponse:
             "hits": [{"title": "INV-26-29874", "sub": "Marwede, 6 Sep", "end": "14,286.40 · partly disputed", "icon": "invoices", "url": "?"}],
         },
     ]  # fmt: skip
-    return render(request, "cotton/hits.html", {"groups": groups, "q": request.GET.get("q", "")})
+    return render(request, "search_hits.html", {"groups": groups, "q": request.GET.get("q", "")})

@@ -11,13 +11,15 @@ register = template.Library()
 
 
 @register.simple_tag
-def dressed(field: BoundField, amount: object = "", day: object = "") -> dict[str, Any]:
+def dressed(field: BoundField, amount: object = "", day: object = "", plain: object = "") -> dict[str, Any]:
     """The field's widget with the attributes our style and script look for, and its errors."""
     attrs: dict[str, Any] = {}
     if amount:
         attrs |= {"class": "is-amount", "inputmode": "decimal", "autocomplete": "off", "data-amount-field": True}
     if day:
         attrs |= {"data-day": True, "autocomplete": "off"}
+    if plain:
+        attrs["placeholder"] = False  # the label says it already
     if field.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{field.id_for_label}_error0"}
     return {"widget": field.as_widget(attrs=attrs), "errors": field.errors}

@@ -174,6 +174,12 @@ def long_day(value: dt.date | None) -> str:
 
 
 @register.filter
+def full_day(value: dt.date | None) -> str:
+    """17 Nov 2026: always with its year."""
+    return _in_words(_date_of(value), "d MMM y", "yMMMd") if value else NOTHING
+
+
+@register.filter
 def month(value: dt.date | None) -> str:
     """Nov 2026."""
     return _in_words(_date_of(value), "MMM y", "yMMM") if value else NOTHING

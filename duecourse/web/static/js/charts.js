@@ -20,6 +20,8 @@ function resolved(value) {
   return value;
 }
 
+const whiskerIcon = 'path://M1 0H11V1.500H6.750V10.500H11V12H1V10.500H5.250V1.500H1Z';
+
 function whiskers(series, ink) {
   return { type: 'custom', name: series.whiskersName || '80 %', silent: true, z: 5, tooltip: { show: false },
     data: series.whiskers.map((pair, place) => (pair ? [place, ...pair] : null)).filter(Boolean),
@@ -41,16 +43,18 @@ function dressed(config) {
   const label = { color: second, fontSize: 12, fontFamily: 'Inter' };
   const { xAxis, yAxis, series = [], ...rest } = resolved(config);
   const number = new Intl.NumberFormat(document.documentElement.lang || 'en');
+  const named = series.filter((given) => given.name).flatMap((given) => (given.whiskers
+    ? [given.name, { name: given.whiskersName || '80 %', icon: whiskerIcon, itemStyle: { color: second } }] : [given.name]));
   return {
     animation: false,
     color: ['--kind-1', '--kind-2', '--kind-3', '--kind-4', '--age-2'].map((name) => colour(`var(${name})`)),
     textStyle: { fontFamily: 'Inter, sans-serif', color: text },
     aria: { enabled: true, decal: { show: matchMedia('(prefers-contrast: more)').matches } },
-    grid: { left: 4, right: 12, top: 16, bottom: rest.legend ? 30 : 4, containLabel: true },
+    grid: { left: 4, right: 12, top: 12, bottom: rest.legend ? 30 : 4, containLabel: true },
     tooltip: { trigger: 'axis', renderMode: 'html', className: 'chart-tip', backgroundColor: colour('var(--tip)'), borderWidth: 0, padding: [8, 12], axisPointer: { type: 'shadow', shadowStyle: { color: line, opacity: .35 } },
       textStyle: { color: colour('var(--on-tip)'), fontSize: 12 }, valueFormatter: (value) => (value == null ? '–' : number.format(value).replace('-', '−')), confine: true },
     ...rest,
-    ...(rest.legend ? { legend: { bottom: 0, left: 0, itemWidth: 10, itemHeight: 10, itemGap: 16, icon: 'roundRect', textStyle: label, ...rest.legend } } : {}),
+    ...(rest.legend ? { legend: { bottom: 0, left: 0, itemWidth: 10, itemHeight: 10, itemGap: 16, icon: 'roundRect', textStyle: label, data: named, ...rest.legend } } : {}),
     xAxis: axis(xAxis, { type: 'category', axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: label, splitLine: { show: false } }),
     yAxis: axis(yAxis, { type: 'value', axisLine: { show: false }, axisTick: { show: false }, axisLabel: { ...label, formatter: (value) => (typeof value === 'number' ? number.format(value).replace('-', '−') : value) }, splitLine: { lineStyle: { color: line } } }),
     series: series.flatMap((given) => {
