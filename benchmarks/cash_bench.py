@@ -350,8 +350,44 @@ def main() -> None:
             print(f"  {kind:28} {count:6} {share(kinds_right[kind], count)}")
 
 
-SYLLABLES = "Hal Ber Nor Van Ost Kel Mar Tor Wes Lin Gru Fal Ros Stei Bra Dor Hem Jan Kol Pet".split()
-TRADES = "Klima Heating Pumps Sanitaer Tools Metall Logistik Supply Systems Energie Bau Trading Foods Print".split()
+SYLLABLES = [
+    "Hal",
+    "Ber",
+    "Nor",
+    "Van",
+    "Ost",
+    "Kel",
+    "Mar",
+    "Tor",
+    "Wes",
+    "Lin",
+    "Gru",
+    "Fal",
+    "Ros",
+    "Stei",
+    "Bra",
+    "Dor",
+    "Hem",
+    "Jan",
+    "Kol",
+    "Pet",
+]
+TRADES = [
+    "Klima",
+    "Heating",
+    "Pumps",
+    "Sanitaer",
+    "Tools",
+    "Metall",
+    "Logistik",
+    "Supply",
+    "Systems",
+    "Energie",
+    "Bau",
+    "Trading",
+    "Foods",
+    "Print",
+]
 FORMS = ("GmbH", "AG", "Ltd", "B.V.", "SAS", "S.r.l.", "KG", "Inc")
 OTHERS = ("KLB INVEST", "FACTOR BANK AG", "HOLDING SERVICES", "PAYPRO EUROPE", "TREUHAND NORD", "SHARED SERVICE CENTER")
 OTHER_TEXTS = (

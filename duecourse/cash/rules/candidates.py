@@ -8,7 +8,7 @@ from typing import Protocol
 
 from duecourse.cash.rules.book import Book
 from duecourse.cash.rules.cited import Cited, Payer, number_of
-from duecourse.cash.rules.fits import EXACT, Fit, Line, Terms, fits, sharp_fit
+from duecourse.cash.rules.fits import EXACT, Fit, Terms, fits, sharp_fit
 from duecourse.cash.rules.references import one_slip_apart
 from duecourse.cash.rules.shapes import Id, MatchPolicy, Payment
 from duecourse.cash.rules.subsets import pairs, run_from_start, subsets

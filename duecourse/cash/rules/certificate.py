@@ -19,7 +19,7 @@ from types import MappingProxyType
 PRECISION_NEEDED = 0.999
 _LEVEL = 0.05
 
-BENCHMARK = "none yet"
+BENCHMARK = "cash_bench.py --seeds 11 to 30, 2,500 payments and 10,000 open items a seed, 2026-11-21"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +71,12 @@ def _at_most(posts: int, errors: int, share: float) -> float:
     return total
 
 
-CERTIFICATE: Mapping[str, Evidence] = MappingProxyType({})
+# Only tiers whose rule is strict by itself: a structured reference or full document numbers, each of one item, all of them
+# used, from the customer's own account or name, and a sum that is exact. Other tiers that were never wrong in the benchmark
+# (an order's number, the last digits of a number, a discount in time) stay suggestions until real history speaks for them.
+CERTIFICATE: Mapping[str, Evidence] = MappingProxyType(
+    {
+        "number-exact": Evidence(posts=18518, errors=0),
+        "structured-exact": Evidence(posts=3104, errors=0),
+    }
+)

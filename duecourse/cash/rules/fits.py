@@ -20,14 +20,14 @@ WEIGHTS = {
     "charge": 0.75,
     "charge-said": 0.93,
     "deducted": 0.2,
-    "deducted-small": 0.6,
+    "deducted-small": 0.75,
     "deducted-said": 0.9,
     "deducted-beside": 0.85,
     "deducted-named": 0.96,
     "part": 0.55,
     "part-large": 0.2,
     "part-said": 0.93,
-    "over": 0.8,
+    "over": 0.6,
 }
 EXACT = ("exact", "discount")
 PART = ("part", "part-said", "part-large")

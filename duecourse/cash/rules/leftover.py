@@ -10,7 +10,7 @@ from duecourse.cash.rules.shapes import Id, Payment
 from duecourse.core.reasons import Reason
 
 # Scores beside those of candidates.EVIDENCE.
-_ON_ACCOUNT = 0.4
+_ON_ACCOUNT = 0.2
 _ON_ACCOUNT_SAID = 0.8
 _NOTHING = 0.6
 _NOT_CUSTOMER_SAID = 0.9

@@ -22,6 +22,7 @@ from duecourse.core.reasons import Reason
 
 _CERTAIN = Decimal("0.9999")
 _STEP = Decimal("0.0001")
+_SHOWN_MIN = Decimal("0.01")  # runners-up below this are not worth a look
 _UNSEEN = Decimal("0.3")  # the weight of what no proposal shows
 
 
@@ -219,6 +220,8 @@ def _proposals(case: _Case, best: Candidate, book: Book, policy: MatchPolicy) ->
     made: list[Proposal] = []
     ranked = ranked[: policy.ranks_max]
     for rank, (candidate, confidence) in enumerate(zip(ranked, _confidences(ranked, policy), strict=True), start=1):
+        if rank > 1 and confidence < _SHOWN_MIN:
+            break
         decision = candidate.decision
         reasons = [*candidate.evidence, *amount_reasons(candidate.fit, case.payment, book)]
         if rank == 1 and candidate.decision != "none":

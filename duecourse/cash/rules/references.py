@@ -118,4 +118,5 @@ def candidates(text: str) -> Iterator[tuple[str, int, int]]:
         # "INV26311" in one piece also stands for "26311": a prefix of letters is dropped.
         bare = word.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         if bare and bare != word:
-            yield bare, pieces[first][2] - len(bare), pieces[first][2]
+            end = pieces[first][2]
+            yield bare, end - len(bare) if len(word) == end - start else start, end

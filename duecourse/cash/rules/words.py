@@ -47,7 +47,7 @@ _PATTERNS = {
         ("not_customer", _NOT_CUSTOMER),
     )
 }
-_AMOUNT = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.,' ]\d{3})+|\d+)[.,](\d{2})(?!\d)")
+_AMOUNT = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.,' ]\d{3})+|\d+)[.,](\d{2})(?![.,]?\d)")
 
 
 @dataclass(frozen=True, slots=True)
