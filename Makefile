@@ -36,8 +36,8 @@ docs: venv ## write docs/reference anew
 screenshots: venv ## take the pictures in docs/ anew, light and dark
 	@exec $(BIN)/duecourse screenshots
 
-new-room: venv ## make a new room: make new-room NAME=shipping
-	@exec $(BIN)/python -m duecourse.config.new_room "$(NAME)"
+new-room: venv ## make a new room: make new-room NAME=shipping [ABOVE=orders]
+	@ABOVE="$(ABOVE)" exec $(BIN)/python -m duecourse.config.new_room "$(NAME)"
 
 lock: ## resolve pyproject.toml into requirements.lock, with hashes
 	@$(PYTHON) -m venv .duecourse/lock && .duecourse/lock/bin/pip install --quiet --disable-pip-version-check uv

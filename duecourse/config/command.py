@@ -22,6 +22,7 @@ OWNER_COMMANDS = ("migrate", "sqlmigrate", "squashmigrations", "dbshell")  # the
 WITHOUT_DATABASE = (
     "collectstatic", "findstatic", "makemessages", "compilemessages", "makemigrations", "diffsettings", "startapp", "help",
 )  # fmt: skip
+THIRD_PARTY = ("collectstatic", "findstatic", "runserver", "clearsessions", "procrastinate")
 UNMIGRATED = (*OWNER_COMMANDS, "showmigrations", "check")
 
 
@@ -57,9 +58,14 @@ def run_file_command(words: tuple[str, ...], arguments: list[str]) -> int:
 
 def run_django(arguments: list[str]) -> int:
     """Run a management command, with the database where it needs one."""
+    from django.core import management
+
     from duecourse.config import database, embedded
 
     name = arguments[0]
+    if name not in {*database_commands(), *management.find_commands(management.__path__[0]), *THIRD_PARTY}:
+        print(f"duecourse knows no command {name!r}.\n\n{usage()}", file=sys.stderr)
+        return 2
     needs_database = name not in WITHOUT_DATABASE and "--help" not in arguments and "-h" not in arguments
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duecourse.config.settings")
     if name in OWNER_COMMANDS:
@@ -83,9 +89,9 @@ def run_django(arguments: list[str]) -> int:
 
 
 def execute(arguments: list[str]) -> int:
-    """Hand over to Django. Errors in usage give 2, a CommandError its own code."""
+    """Hand over to Django. Errors in usage give 2, a CommandError its own code (1 unless it says)."""
     import django
-    from django.core.management import ManagementUtility, get_commands
+    from django.core.management import ManagementUtility
 
     django.setup()
     if arguments == ["migrate"]:
@@ -93,9 +99,6 @@ def execute(arguments: list[str]) -> int:
 
         migrate()
         return 0
-    if arguments[0] not in get_commands():
-        print(f"duecourse knows no command {arguments[0]!r}.\n\n{usage()}", file=sys.stderr)
-        return 2
     try:
         ManagementUtility(["duecourse", *arguments]).execute()
     except SystemExit as stop:

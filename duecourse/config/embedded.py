@@ -28,8 +28,8 @@ from typing import IO
 import psycopg
 
 from duecourse.config.binaries import SYSTEM_HOME, find_binaries, version_of
-from duecourse.config.binaries import Unusable as Unusable
 from duecourse.config.binaries import VERSION_MIN as VERSION_MIN
+from duecourse.config.binaries import Unusable as Unusable
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 30

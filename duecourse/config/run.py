@@ -89,7 +89,7 @@ def identity(access: database.Access) -> str:
     return f"{access.application.host}/{access.application.name}/{row[0] if row else ''}"
 
 
-def prepare(access: database.Access, dev: bool) -> None:
+def prepare(access: database.Access, dev: bool, demo: bool) -> None:
     """Migrations, static files and the demo company, each only when something changed."""
     path = embedded.data_folder() / "prepared.json"
     done: dict[str, str] = json.loads(path.read_text()) if path.is_file() else {}
@@ -101,10 +101,10 @@ def prepare(access: database.Access, dev: bool) -> None:
             step("Collecting static files …", "collectstatic", "--no-input", "--clear", "-v", "0")
             done["static"] = static
             embedded.write_private(path, json.dumps(done))
-        database_id = identity(access)
-        if has_command("seed") and done.get("seeded") != database_id:
+        seeded = f"seeded {identity(access)}"
+        if demo and has_command("seed") and seeded not in done:
             step("Building the demo company (under a minute) …", "seed")
-            done["seeded"] = database_id
+            done[seeded] = "yes"
             embedded.write_private(path, json.dumps(done))
 
 
@@ -211,8 +211,10 @@ def wait_until_ready(children: Children, host: str, port: int) -> None:
         with contextlib.suppress(OSError, http.client.HTTPException):
             connection = http.client.HTTPConnection(host, port, timeout=5)
             connection.request("GET", "/livez", headers={"Host": "localhost"})
-            if connection.getresponse().status == 200:
+            status = connection.getresponse().status
+            if status == 200:
                 return
+            raise Failed(f"The web server answers {status} to everything; {children.tail('web')}")
         time.sleep(0.05)
     raise Failed(f"The web server does not answer after {READY_SECONDS} s; {children.tail('web')}")
 
@@ -237,10 +239,10 @@ def announce(host: str, port: int) -> None:
     print("\nCtrl-C stops it.", flush=True)
 
 
-def serve(host: str, port: int | None, dev: bool) -> None:
+def serve(host: str, port: int | None, dev: bool, demo: bool) -> None:
     """Everything up, until a signal or a failure takes everything down."""
     access = database.ensure()
-    prepare(access, dev)
+    prepare(access, dev, demo)
     children = Children(embedded.data_folder() / "logs")
     with web_port(host, port) as number:
         try:
@@ -265,11 +267,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, help="port (default: the first free one from 8000 on)")
     parser.add_argument("--dev", action="store_true", help="reload on change, detailed error pages")
+    parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
     options = parser.parse_args(arguments)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
     try:
-        serve(options.host, options.port, options.dev)
+        serve(options.host, options.port, options.dev, not options.no_demo)
     except (Stop, KeyboardInterrupt):
         print("\nStopped.", flush=True)
         return 0

@@ -2,6 +2,7 @@
 
 DATABASE_URL, DATABASE_APP_URL  a PostgreSQL of your own (else the embedded one)
 DUECOURSE_DATA                  folder for secrets and files (default: .duecourse in the project)
+DUECOURSE_POSTGRES              system, wheel, or the folder of the programs the embedded server is started with
 DUECOURSE_HOSTS                 host names it answers to, by commas (default: this machine)
 DUECOURSE_HTTPS                 1 behind a TLS proxy: secure cookies, HSTS
 DUECOURSE_SMTP                  smtp://user:password@host:587?tls=starttls (default: mails are written to files)
@@ -167,7 +168,7 @@ TIME_ZONE = "UTC"
 
 # -- files
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT = os.environ.get("DUECOURSE_STATIC") or DATA / "static"
 MEDIA_ROOT = DATA / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
