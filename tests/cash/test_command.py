@@ -14,7 +14,8 @@ from duecourse.jobs.files.cash import match, parser
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "match-a-file.md"
 
-ITEMS = """item_id,customer_id,document_number,reference,order_number,purchase_order,kind,issue_date,due_date,currency,amount_open,discount_percent,discount_until
+ITEMS = """item_id,customer_id,document_number,reference,order_number,purchase_order,kind,issue_date,due_date,currency,amount_open,\
+discount_percent,discount_until
 1,C1,INV-26-31001,,,,invoice,2026-11-01,2026-11-30,EUR,1000.00,2,2026-11-10
 2,C2,INV-26-31002,,SO-1,PO-778812,invoice,2026-11-01,2026-11-30,JPY,50000,,
 3,C1,CN-26-00007,,,,credit_note,2026-11-02,,EUR,-100.00,,
@@ -56,11 +57,8 @@ class TestMatch:
     def test_rows_add_up_to_the_payments(self, run) -> None:  # type: ignore[no-untyped-def]
         status, rows, errors = run(customers=CUSTOMERS)
         assert (status, errors) == (0, [])
-        assert list(
-            rows[0]
-        ) == "payment_id,rank,decision,customer_id,item_id,amount_applied,residual_kind,residual_amount,confidence,reasons".split(
-            ","
-        )
+        header = "payment_id,rank,decision,customer_id,item_id,amount_applied,residual_kind,residual_amount,confidence,reasons"
+        assert ",".join(rows[0]) == header
         assert [tuple(row[name] for name in list(row)[:8] if name != "decision") for row in rows if row["rank"] == "1"] == [
             ("P1", "1", "C1", "1", "1000.00", "discount", "-20.00"),
             ("P2", "1", "C2", "2", "50000", "", "0"),
@@ -77,7 +75,10 @@ class TestMatch:
             "payment_id,value_date,currency,amount,payer_name,payer_account,remittance,customer_id,item_id,document_number,"
             "amount_applied,residual_kind\nH1,2026-10-01,EUR,50.00,Acme,DE77,,C1,9,INV-26-20001,50.00,\n"
         )
-        payments = "payment_id,value_date,currency,amount,payer_account,remittance\nP1,2026-11-20,EUR,1000.00,DE77,\nP2,2026-11-20,EUR,50.00,,INV-26-20001\n"
+        payments = (
+            "payment_id,value_date,currency,amount,payer_account,remittance\n"
+            "P1,2026-11-20,EUR,1000.00,DE77,\nP2,2026-11-20,EUR,50.00,,INV-26-20001\n"
+        )
         _, rows, _ = run(payments=payments, history=history)
         first = {row["payment_id"]: row for row in rows if row["rank"] == "1"}
         assert (first["P1"]["item_id"], first["P1"]["customer_id"]) == ("1", "C1")

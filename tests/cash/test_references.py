@@ -76,7 +76,7 @@ class TestNumbersInText:
     def test_spans_are_places_in_the_text_as_it_came(self, text: str) -> None:
         for body, start, end in candidates(text):
             assert 0 <= start < end <= len(text)
-            assert normalised(text[start:end]).endswith(body)
+            assert body in normalised(text[start:end])
 
     @pytest.mark.parametrize(
         ("text", "number", "apart"),
@@ -114,7 +114,7 @@ class TestWords:
     @pytest.mark.parametrize("text", ["SHARED SERVICE", "Coffee 12", "reference 88", "Parenthesis", "Loansome Ltd"])
     def test_parts_of_other_words_are_not(self, text: str) -> None:
         words = words_in(text)
-        assert not (words.charge or words.deducted or words.part or words.advance or words.not_customer)
+        assert [words.charge, words.deducted, words.part, words.advance, words.not_customer] == [""] * 5
 
     def test_amounts_in_the_text(self) -> None:
         assert words_in("960,00 and 1.234,56 and 1,234.56 but 12.11.2026 and 5").amounts == {96000, 123456}
