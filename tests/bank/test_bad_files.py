@@ -1,5 +1,6 @@
 """Files that are cut, altered, hostile or of another kind: a refusal that says where and what to do, and nothing else."""
 
+import contextlib
 import io
 import time
 import zipfile
@@ -174,19 +175,19 @@ def _is_beginning_of(part: BankFile, whole: BankFile) -> bool:
 class TestAnyDamage:
     """Whatever happens to the bytes: a refusal or statements that balance, never another error, never half a file."""
 
-    @pytest.mark.parametrize("at", range(0, len(CAMT), 37))
-    def test_camt_cut_anywhere_is_refused(self, at: int) -> None:
-        if CAMT[at:].strip():
-            refusal(CAMT[:at])
+    def test_camt_cut_anywhere_is_refused(self) -> None:
+        for at in range(0, len(CAMT), 17):
+            if CAMT[at:].strip():
+                refusal(CAMT[:at])
 
-    @pytest.mark.parametrize("at", range(len(MT940)))
-    def test_mt940_cut_anywhere_is_refused_or_lacks_nothing(self, at: int) -> None:
-        try:
-            read = detect.read(MT940[:at], "cut")
-        except Refused:
-            return
-        assert _is_beginning_of(read, WHOLE["mt940"])
-        assert b":62F:C251231EUR1494,5" in MT940[:at]  # only what follows the closing balance may be missing
+    def test_mt940_cut_anywhere_is_refused_or_lacks_nothing(self) -> None:
+        read = []
+        for at in range(len(MT940)):
+            with contextlib.suppress(Refused):
+                assert _is_beginning_of(detect.read(MT940[:at], "cut"), WHOLE["mt940"])
+                read.append(at)
+        closing = MT940.index(b":62F:C251231EUR1494,5") + len(b":62F:C251231EUR1494,5")
+        assert min(read) >= closing  # only what follows the closing balance may be missing
 
     @given(
         st.sampled_from([CAMT, MT940]), st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=8)
