@@ -291,7 +291,8 @@ def _openings(call: Call, parts: Sequence[_Part]) -> list[tuple[_Part, Money, dt
         start, end = rules.statement_days(part.statement)
         first = min((line.booking_date for line in part.new), default=call.today)
         if part.statement.opening_balance:
-            day = ledger_facts.first_open_day(call, start or end or first)
+            wanted = start or end or first
+            day = ledger_facts.first_open_days(call, [wanted])[wanted]
             result.append((part, Money(part.statement.opening_balance, part.account.currency), day))
     return result
 

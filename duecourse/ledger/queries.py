@@ -194,13 +194,21 @@ def periods(call: Call) -> list[PeriodView]:
     return [PeriodView(row.id, row.start_date, row.end_date, row.state, row.closed_by_name) for row in rows]
 
 
-def first_open_day(call: Call, wanted: dt.date, otherwise: dt.date | None = None) -> dt.date:
-    """`wanted` when its period is open; else `otherwise` when that one's is; else the first open day after `wanted`.
+def first_open_days(call: Call, wanted: Iterable[dt.date], otherwise: dt.date | None = None) -> dict[dt.date, dt.date]:
+    """For each day: itself when its period is open; else `otherwise` when that one's is; else the first open day after it.
 
-    Nothing is locked: what posts checks again. Errors: Refused('ledger.period-closed') when no day from there on is open.
+    One query; nothing is locked, for what posts checks again. Errors: Refused('ledger.period-closed') when no day is left.
     """
-    open_periods = Period.objects.filter(company_id=call.company.id, state="open", end_date__gt=min(wanted, otherwise or wanted))
-    spans = list(open_periods.order_by("start_date").values_list("start_date", "end_date"))
+    days = set(wanted)
+    if not days:
+        return {}
+    least = min([*days, otherwise] if otherwise else days)
+    found = Period.objects.filter(company_id=call.company.id, state="open", end_date__gt=least)
+    spans = list(found.order_by("start_date").values_list("start_date", "end_date"))
+    return {day: _first_open(day, otherwise, spans) for day in days}
+
+
+def _first_open(wanted: dt.date, otherwise: dt.date | None, spans: Sequence[tuple[dt.date, dt.date]]) -> dt.date:
     for day in (wanted, otherwise):
         if day is not None and any(start <= day < end for start, end in spans):
             return day

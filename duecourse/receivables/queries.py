@@ -15,7 +15,7 @@ from duecourse.core import ids
 from duecourse.core.call import Call
 from duecourse.core.money import Money
 from duecourse.receivables import rules
-from duecourse.receivables.models import Allocation, Mark, OpenItem
+from duecourse.receivables.models import Allocation, Clearing, Mark, OpenItem
 
 _AGEING_BUCKETS = (
     "case when {late} <= 0 then 0 when {late} <= 30 then 1 when {late} <= 60 then 2 when {late} <= 90 then 3 else 4 end"
@@ -288,6 +288,40 @@ def siblings(call: Call, clearing_ids: Sequence[int]) -> list[Allocation]:
     """Everything that the clearings allocated, with the items."""
     found = Allocation.objects.filter(company_id=call.company.id, clearing_id__in=list(clearing_ids))
     return list(found.select_related("clearing", "item").order_by("id"))
+
+
+def reversals(call: Call, undoing_ids: Sequence[int]) -> dict[int, int]:
+    """Clearing undone → the clearing that undid it, for the undoings given."""
+    found = Clearing.objects.filter(company_id=call.company.id, id__in=list(undoing_ids), reversal_of__isnull=False)
+    return {undone: key for undone, key in found.values_list("reversal_of_id", "id") if undone is not None}
+
+
+def entry_of(call: Call, item_id: int) -> int:
+    """The journal entry that an item was opened with. Errors: Refused('not-found') when it has none."""
+    entry = OpenItem.objects.filter(company_id=call.company.id, id=item_id).values_list("entry_id", flat=True).first()
+    if entry is None:
+        raise ids.not_found("jrn")
+    return entry
+
+
+def numbers_by_source(call: Call, sources: Iterable[str]) -> dict[str, list[str]]:
+    """The numbers of the items of each document (prefixed id), in the order they were opened."""
+    result: dict[str, list[str]] = {}
+    found = OpenItem.objects.filter(company_id=call.company.id, source__in=list(sources)).order_by("id")
+    for source, number in found.values_list("source", "number"):
+        result.setdefault(source, []).append(number)
+    return result
+
+
+def numbers(call: Call, item_ids: Iterable[int]) -> dict[int, str]:
+    """The numbers of items."""
+    return dict(OpenItem.objects.filter(company_id=call.company.id, id__in=set(item_ids)).values_list("id", "number"))
+
+
+def open_amounts(call: Call, item_ids: Iterable[int]) -> dict[int, Money]:
+    """What is open of items now."""
+    found = OpenItem.objects.filter(company_id=call.company.id, id__in=set(item_ids))
+    return {key: Money(amount, currency) for key, amount, currency in found.values_list("id", "open_amount", "currency")}
 
 
 def marks(call: Call, item_ids: Sequence[int], on: dt.date) -> list[Mark]:

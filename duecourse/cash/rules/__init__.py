@@ -1,5 +1,6 @@
 """Which payment settles which open items, and why: the pure rules of matching. No database, no clock."""
 
+from duecourse.cash.rules.applying import Applied, ApplyLine, ApplyRequest, DiscountTerms, Split, split_payment
 from duecourse.cash.rules.certificate import CERTIFICATE, Evidence, lower_bound
 from duecourse.cash.rules.propose import propose
 from duecourse.cash.rules.references import is_rf_reference, normalised, rf_reference
@@ -7,6 +8,10 @@ from duecourse.cash.rules.shapes import Hit, KnownAccount, MatchPolicy, OpenItem
 
 __all__ = [
     "CERTIFICATE",
+    "Applied",
+    "ApplyLine",
+    "ApplyRequest",
+    "DiscountTerms",
     "Evidence",
     "Hit",
     "KnownAccount",
@@ -16,9 +21,11 @@ __all__ = [
     "Proposal",
     "ProposalLine",
     "SettledItem",
+    "Split",
     "is_rf_reference",
     "lower_bound",
     "normalised",
     "propose",
     "rf_reference",
+    "split_payment",
 ]

@@ -1,0 +1,50 @@
+"""Reads of the cash room: lists of payments, the matching workbench, what matching and applying need."""
+
+from duecourse.cash.queries.facts import certain, item_numbers, items_by_id, matching_facts, states_of_file, to_match
+from duecourse.cash.queries.lists import (
+    TABS,
+    PaymentRow,
+    PaymentView,
+    counts,
+    payment_for_caller,
+    payments_of_account,
+    rows,
+    view,
+)
+from duecourse.cash.queries.workbench import (
+    ApplicationView,
+    LineView,
+    PostingView,
+    ProposalView,
+    Segment,
+    Workbench,
+    WorkItem,
+    preview,
+    workbench,
+)
+
+__all__ = [
+    "TABS",
+    "ApplicationView",
+    "LineView",
+    "PaymentRow",
+    "PaymentView",
+    "PostingView",
+    "ProposalView",
+    "Segment",
+    "WorkItem",
+    "Workbench",
+    "certain",
+    "counts",
+    "item_numbers",
+    "items_by_id",
+    "matching_facts",
+    "payment_for_caller",
+    "payments_of_account",
+    "preview",
+    "rows",
+    "states_of_file",
+    "to_match",
+    "view",
+    "workbench",
+]
