@@ -18,7 +18,7 @@ from duecourse.access import queries as access_facts
 from duecourse.access import rules as access_rules
 from duecourse.catalog import actions as catalog
 from duecourse.catalog import rules as catalog_rules
-from duecourse.core.call import Call
+from duecourse.core.call import Call, within
 from duecourse.core.money import Price
 from duecourse.customers import actions as customers
 from duecourse.customers import queries as customer_facts
@@ -106,6 +106,12 @@ def build(code: str = "TF", at: dt.datetime = NOON, is_demo: bool = False) -> Wo
         if role not in users:
             users[role] = access.create_user(first, f"{role}@{mail}", name, PASSWORD, [role])
     call = access_facts.system_call(first.company.id, at, "Tests")
+    with within(call):
+        return _furnish(call, users)
+
+
+def _furnish(call: Call, users: Mapping[str, int]) -> World:
+    """Everything in the company but its people."""
     terms_codes = ["NET30", "NET14", "SKONTO", "NET60"]
     terms = customers.create_terms(
         call,
@@ -119,11 +125,12 @@ def build(code: str = "TF", at: dt.datetime = NOON, is_demo: bool = False) -> Wo
     payers = _payer_accounts()
     cast = _cast(payers)
     account_ids = customers.create_customers(call, cast)
-    views = customer_facts.accounts_by_id(call, account_ids)
+    with within(call):
+        views = customer_facts.accounts_by_id(call, account_ids)
     books = _books(call)
     return World(
         call=call,
-        calls={role: access_facts.call_for_user(user, call.company.id, at) for role, user in users.items()},
+        calls={role: access_facts.call_for_user(user, call.company.id, call.at) for role, user in users.items()},
         users=users,
         accounts=dict(zip(CAST, account_ids, strict=True)),
         customers={name: views[account].customer_id for name, account in zip(CAST, account_ids, strict=True)},

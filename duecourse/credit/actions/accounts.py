@@ -99,7 +99,7 @@ def set_limits(call: Call, rows: Sequence[NewLimit]) -> list[int]:
             CreditLimit(
                 company_id=call.company.id,
                 credit_account_id=row.credit_account_id,
-                amount=row.amount and row.amount.amount if row.amount is not None else None,
+                amount=None if row.amount is None else row.amount.amount,
                 valid_from=row.valid_from,
                 valid_until=row.valid_until,
                 reason=row.reason,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from django.db import connection
 
@@ -126,7 +127,7 @@ def _reserve(
                 [one.order_ref for one in requests],
                 [one.order_number for one in requests],
                 [one.money.currency for one in requests],
-                [max(one.money.amount, 0) if decisions[one.order_ref].accepted else 0 for one in requests],
+                [max(one.money.amount, Decimal(0)) if decisions[one.order_ref].accepted else Decimal(0) for one in requests],
             ],
         )
 

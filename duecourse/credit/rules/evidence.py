@@ -62,7 +62,7 @@ def decision_to_json(decision: Decision) -> dict[str, object]:
         "findings": [{"rule": one.rule, "outcome": one.outcome, "reason": to_json(one.reason)} for one in decision.findings],
         "what_would_free": [to_json(reason) for reason in decision.what_would_free],
         "exposure": _money(decision.exposure),
-        "limit": decision.limit and _money(decision.limit),
+        "limit": None if decision.limit is None else _money(decision.limit),
         "amount": _money(decision.amount),
     }
 
