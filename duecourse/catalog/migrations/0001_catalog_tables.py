@@ -5,60 +5,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_access_tables'),
+        ("access", "0001_access_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=200)),
-                ('unit', models.CharField(max_length=10)),
-                ('tax_category', models.CharField(choices=[('S', 'Standard rate'), ('AA', 'Reduced rate'), ('Z', 'Zero rated')], default='S', max_length=2)),
-                ('is_active', models.BooleanField(default=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=200)),
+                ("unit", models.CharField(max_length=10)),
+                (
+                    "tax_category",
+                    models.CharField(
+                        choices=[("S", "Standard rate"), ("AA", "Reduced rate"), ("Z", "Zero rated")], default="S", max_length=2
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProductPrice',
+            name="ProductPrice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=3)),
-                ('unit_price', models.DecimalField(decimal_places=6, max_digits=19)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(null=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", models.CharField(max_length=3)),
+                ("unit_price", models.DecimalField(decimal_places=6, max_digits=19)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(null=True)),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.product"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TaxRate',
+            name="TaxRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country', models.CharField(max_length=2)),
-                ('category', models.CharField(choices=[('S', 'Standard rate'), ('AA', 'Reduced rate'), ('Z', 'Zero rated'), ('E', 'Exempt'), ('AE', 'Reverse charge'), ('K', 'Intra-community supply'), ('G', 'Export'), ('O', 'Outside the scope of tax')], max_length=2)),
-                ('percent', models.DecimalField(decimal_places=4, max_digits=7)),
-                ('valid_from', models.DateField()),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("country", models.CharField(max_length=2)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("S", "Standard rate"),
+                            ("AA", "Reduced rate"),
+                            ("Z", "Zero rated"),
+                            ("E", "Exempt"),
+                            ("AE", "Reverse charge"),
+                            ("K", "Intra-community supply"),
+                            ("G", "Export"),
+                            ("O", "Outside the scope of tax"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("percent", models.DecimalField(decimal_places=4, max_digits=7)),
+                ("valid_from", models.DateField()),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('company', 'number'), name='product_number_unique'),
+            model_name="product",
+            constraint=models.UniqueConstraint(fields=("company", "number"), name="product_number_unique"),
         ),
         migrations.AddConstraint(
-            model_name='productprice',
-            constraint=models.UniqueConstraint(fields=('company', 'product', 'currency', 'valid_from'), name='product_price_unique'),
+            model_name="productprice",
+            constraint=models.UniqueConstraint(
+                fields=("company", "product", "currency", "valid_from"), name="product_price_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taxrate',
-            constraint=models.UniqueConstraint(fields=('company', 'country', 'category', 'valid_from'), name='tax_rate_unique'),
+            model_name="taxrate",
+            constraint=models.UniqueConstraint(fields=("company", "country", "category", "valid_from"), name="tax_rate_unique"),
         ),
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import connection
+
 from duecourse.core import events, ids
 from duecourse.core.call import Call, action
 from duecourse.core.errors import Refused
@@ -25,9 +27,10 @@ def change_customer(call: Call, customer_id: int, changes: Mapping[str, str]) ->
     """
     _known_fields(changes, CUSTOMER_FIELDS)
     organisation = call.company.organisation_id
-    # One change of a hierarchy at a time in an organisation, else two that are each sound could close a circle together.
-    locked = Customer.objects.filter(organisation_id=organisation).order_by("id").select_for_update(no_key=True)
-    row = (locked if "parent_number" in changes else locked.filter(pk=customer_id)).filter(pk=customer_id).first()
+    if "parent_number" in changes:
+        _lock_hierarchy(organisation)
+    own = Customer.objects.filter(organisation_id=organisation, pk=customer_id)
+    row = own.select_for_update(no_key=True, of=("self",)).first()
     if row is None or not queries.account_of_customer(call, [customer_id]):
         raise ids.not_found("cus")
     values: dict[str, Any] = {name: value for name, value in changes.items() if name != "parent_number"}
@@ -40,6 +43,12 @@ def change_customer(call: Call, customer_id: int, changes: Mapping[str, str]) ->
     before = {name: getattr(row, name) for name in values}
     Customer.objects.filter(pk=row.pk).update(**values)
     events.record(call, "customers.customer-changed", [ids.outer("cus", customer_id)], {"before": before, "after": values})
+
+
+def _lock_hierarchy(organisation: int) -> None:
+    """One change of a hierarchy at a time in an organisation: two that are each sound could close a circle together."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('customers.hierarchy'), %s::int)", [organisation])
 
 
 def _known_fields(changes: Mapping[str, object], allowed: frozenset[str]) -> None:

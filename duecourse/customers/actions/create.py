@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from django.db import IntegrityError, transaction
+
 from duecourse.core import bulk, events, ids
 from duecourse.core.call import Call, action
 from duecourse.core.errors import Refused
@@ -56,20 +58,24 @@ def create_customers(call: Call, new: Sequence[rules.NewCustomer]) -> list[int]:
     own = {row.number: key for row, key in zip(rows, keys, strict=True)}
     parents = _parents(call, rows, own)
     organisation = call.company.organisation_id
-    bulk.copy_in(
-        Customer,
-        (
-            "id", "organisation_id", "number", "name", "sort_key", "country", "language", "tax_id", "register_number", "parent_id",
-            "risk_class",
-        ),
-        [
-            (
-                key, organisation, row.number, row.name.strip(), rules.sort_key(row.name), row.country, row.language, row.tax_id,
-                row.register_number, parents[row.number], row.risk_class,
-            )
-            for key, row in zip(keys, rows, strict=True)
-        ],
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            bulk.copy_in(
+                Customer,
+                (
+                    "id", "organisation_id", "number", "name", "sort_key", "country", "language", "tax_id", "register_number", "parent_id",
+                    "risk_class",
+                ),
+                [
+                    (
+                        key, organisation, row.number, row.name.strip(), rules.sort_key(row.name), row.country, row.language, row.tax_id,
+                        row.register_number, parents[row.number], row.risk_class,
+                    )
+                    for key, row in zip(keys, rows, strict=True)
+                ],
+            )  # fmt: skip
+    except IntegrityError:  # somebody else made one of them since we looked
+        raise _number_taken([row.number for row in rows]) from None
     accounts = _open(call, rows, keys, terms)
     write_details(organisation, rows, keys)
     events.record(
@@ -87,11 +93,15 @@ def _numbers_free(call: Call, numbers: Sequence[str]) -> None:
     taken = Customer.objects.filter(organisation_id=call.company.organisation_id, number__in=numbers)
     wrong = sorted(twice | set(taken.values_list("number", flat=True)))
     if wrong:
-        raise Refused(
-            "customers.number-taken",
-            f"Nothing was made: customer number {', '.join(wrong[:10])} is taken or comes twice. Leading zeros do not count.",
-            numbers=wrong,
-        )
+        raise _number_taken(wrong)
+
+
+def _number_taken(numbers: Sequence[str]) -> Refused:
+    return Refused(
+        "customers.number-taken",
+        f"Nothing was made: customer number {', '.join(numbers[:10])} is taken or comes twice. Leading zeros do not count.",
+        numbers=list(numbers),
+    )
 
 
 def _parents(call: Call, rows: Sequence[rules.NewCustomer], own: Mapping[str, int]) -> dict[str, int | None]:

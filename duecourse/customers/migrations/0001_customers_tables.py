@@ -8,160 +8,254 @@ import duecourse.core.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_access_tables'),
+        ("access", "0001_access_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=200)),
-                ('sort_key', models.CharField(max_length=200)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('language', models.CharField(default='en', max_length=5)),
-                ('tax_id', models.CharField(blank=True, max_length=40)),
-                ('register_number', models.CharField(blank=True, max_length=60)),
-                ('risk_class', models.CharField(blank=True, max_length=2)),
-                ('recorded_at', models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=200)),
+                ("sort_key", models.CharField(max_length=200)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("language", models.CharField(default="en", max_length=5)),
+                ("tax_id", models.CharField(blank=True, max_length=40)),
+                ("register_number", models.CharField(blank=True, max_length=60)),
+                ("risk_class", models.CharField(blank=True, max_length=2)),
+                ("recorded_at", models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.organisation"),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('duty', models.CharField(choices=[('invoices', 'Receives invoices'), ('payments', 'Answers for payments'), ('orders', 'Orders'), ('other', 'Other')], max_length=10)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                (
+                    "duty",
+                    models.CharField(
+                        choices=[
+                            ("invoices", "Receives invoices"),
+                            ("payments", "Answers for payments"),
+                            ("orders", "Orders"),
+                            ("other", "Other"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.organisation"),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('billing', 'Billing'), ('delivery', 'Delivery')], max_length=10)),
-                ('lines', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), size=None)),
-                ('postal_code', models.CharField(blank=True, max_length=20)),
-                ('city', models.CharField(blank=True, max_length=100)),
-                ('country', models.CharField(max_length=2)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("billing", "Billing"), ("delivery", "Delivery")], max_length=10)),
+                ("lines", django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), size=None)),
+                ("postal_code", models.CharField(blank=True, max_length=20)),
+                ("city", models.CharField(blank=True, max_length=100)),
+                ("country", models.CharField(max_length=2)),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.organisation"),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CustomerAlias',
+            name="CustomerAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('number', 'Number'), ('name', 'Name'), ('payer', 'Payer name')], max_length=10)),
-                ('value', models.CharField(max_length=200)),
-                ('folded', models.CharField(max_length=200)),
-                ('source', models.CharField(max_length=60)),
-                ('recorded_at', models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("number", "Number"), ("name", "Name"), ("payer", "Payer name")], max_length=10),
+                ),
+                ("value", models.CharField(max_length=200)),
+                ("folded", models.CharField(max_length=200)),
+                ("source", models.CharField(max_length=60)),
+                ("recorded_at", models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.organisation"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CustomerBankAccount',
+            name="CustomerBankAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.CharField(max_length=40)),
-                ('holder', models.CharField(blank=True, max_length=200)),
-                ('source', models.CharField(choices=[('told', 'Told by the customer'), ('paid', 'Paid from it'), ('import', 'Taken over')], max_length=10)),
-                ('recorded_at', models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account", models.CharField(max_length=40)),
+                ("holder", models.CharField(blank=True, max_length=200)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("told", "Told by the customer"), ("paid", "Paid from it"), ("import", "Taken over")],
+                        max_length=10,
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.organisation"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Terms',
+            name="Terms",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=100)),
-                ('net_days', models.PositiveSmallIntegerField()),
-                ('discount_days', models.PositiveSmallIntegerField(null=True)),
-                ('discount_percent', models.DecimalField(decimal_places=4, max_digits=7, null=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=100)),
+                ("net_days", models.PositiveSmallIntegerField()),
+                ("discount_days", models.PositiveSmallIntegerField(null=True)),
+                ("discount_percent", models.DecimalField(decimal_places=4, max_digits=7, null=True)),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CustomerAccount',
+            name="CustomerAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=3)),
-                ('delivery', models.CharField(choices=[('email', 'E-mail'), ('post', 'Post')], default='email', max_length=10)),
-                ('invoice_email', models.EmailField(blank=True, max_length=254)),
-                ('tax_treatment', models.CharField(choices=[('domestic', 'Domestic'), ('eu', 'EU, reverse charge or intra-community supply'), ('export', 'Export'), ('exempt', 'Exempt')], default='domestic', max_length=12)),
-                ('is_stopped', models.BooleanField(default=False)),
-                ('opened_date', models.DateField()),
-                ('recorded_at', models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('payer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customeraccount')),
-                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.terms')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", models.CharField(max_length=3)),
+                ("delivery", models.CharField(choices=[("email", "E-mail"), ("post", "Post")], default="email", max_length=10)),
+                ("invoice_email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "tax_treatment",
+                    models.CharField(
+                        choices=[
+                            ("domestic", "Domestic"),
+                            ("eu", "EU, reverse charge or intra-community supply"),
+                            ("export", "Export"),
+                            ("exempt", "Exempt"),
+                        ],
+                        default="domestic",
+                        max_length=12,
+                    ),
+                ),
+                ("is_stopped", models.BooleanField(default=False)),
+                ("opened_date", models.DateField()),
+                ("recorded_at", models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customeraccount"
+                    ),
+                ),
+                ("terms", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.terms")),
             ],
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['organisation', 'sort_key'], name='customer_sort_key'),
+            model_name="customer",
+            index=models.Index(fields=["organisation", "sort_key"], name="customer_sort_key"),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='customer_number_unique'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(fields=("organisation", "number"), name="customer_number_unique"),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='customer_not_own_parent'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True), name="customer_not_own_parent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['organisation', 'customer'], name='contact_customer'),
+            model_name="contact",
+            index=models.Index(fields=["organisation", "customer"], name="contact_customer"),
         ),
         migrations.AddIndex(
-            model_name='address',
-            index=models.Index(fields=['organisation', 'customer'], name='address_customer'),
+            model_name="address",
+            index=models.Index(fields=["organisation", "customer"], name="address_customer"),
         ),
         migrations.AddIndex(
-            model_name='customeralias',
-            index=models.Index(fields=['organisation', 'kind', 'folded'], name='customer_alias_folded'),
+            model_name="customeralias",
+            index=models.Index(fields=["organisation", "kind", "folded"], name="customer_alias_folded"),
         ),
         migrations.AddConstraint(
-            model_name='customeralias',
-            constraint=models.UniqueConstraint(fields=('organisation', 'kind', 'value', 'customer'), name='customer_alias_unique'),
+            model_name="customeralias",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "kind", "value", "customer"), name="customer_alias_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customerbankaccount',
-            index=models.Index(fields=['organisation', 'customer'], name='bank_account_customer'),
+            model_name="customerbankaccount",
+            index=models.Index(fields=["organisation", "customer"], name="bank_account_customer"),
         ),
         migrations.AddConstraint(
-            model_name='customerbankaccount',
-            constraint=models.UniqueConstraint(fields=('organisation', 'account', 'customer'), name='customer_bank_account_unique'),
+            model_name="customerbankaccount",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "account", "customer"), name="customer_bank_account_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.UniqueConstraint(fields=('company', 'code'), name='terms_code_unique'),
+            model_name="terms",
+            constraint=models.UniqueConstraint(fields=("company", "code"), name="terms_code_unique"),
         ),
         migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount_days__isnull', True), ('discount_percent__isnull', True)), models.Q(('discount_days__lte', models.F('net_days')), ('discount_percent__gt', 0), ('discount_percent__lt', 100)), _connector='OR'), name='terms_discount_complete'),
+            model_name="terms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("discount_days__isnull", True), ("discount_percent__isnull", True)),
+                    models.Q(
+                        ("discount_days__lte", models.F("net_days")), ("discount_percent__gt", 0), ("discount_percent__lt", 100)
+                    ),
+                    _connector="OR",
+                ),
+                name="terms_discount_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customeraccount',
-            constraint=models.UniqueConstraint(fields=('company', 'customer'), name='customer_account_unique'),
+            model_name="customeraccount",
+            constraint=models.UniqueConstraint(fields=("company", "customer"), name="customer_account_unique"),
         ),
         migrations.AddConstraint(
-            model_name='customeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(('payer', models.F('id')), _negated=True), name='customer_account_not_own_payer'),
+            model_name="customeraccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("payer", models.F("id")), _negated=True), name="customer_account_not_own_payer"
+            ),
         ),
     ]
