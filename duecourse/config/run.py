@@ -13,8 +13,6 @@ import ctypes
 import fcntl
 import hashlib
 import http.client
-import importlib
-import importlib.util
 import json
 import os
 import signal
@@ -230,12 +228,29 @@ def web_command(host: str, port: int, dev: bool) -> list[str]:
     ]  # fmt: skip
 
 
-def announce(host: str, port: int) -> None:
+def demo_logins(access: database.Access) -> list[list[str]]:
+    """(role, e-mail, password) for each role where the database holds the demo company; asked for in a process of its own,
+    because the demo's modules need Django."""
+    if not has_command("seed"):
+        return []
+    with access.application.connect() as connection:
+        row = connection.execute("select exists(select 1 from access_company where is_demo)").fetchone()
+    if not row or not row[0]:
+        return []
+    script = "import json, django; django.setup(); from duecourse.jobs import demo; print(json.dumps(demo.logins()))"
+    environment = {"DJANGO_SETTINGS_MODULE": "duecourse.config.settings", **os.environ}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=False)
+    if done.returncode:
+        raise Failed(f"The demo's log-ins could not be listed:\n{done.stderr[-2000:]}")
+    found: list[list[str]] = json.loads(done.stdout)
+    return found
+
+
+def announce(host: str, port: int, logins: list[list[str]]) -> None:
     """The address, and one demo log-in for each role."""
     print(f"\nDuecourse is open at http://{'localhost' if host == '127.0.0.1' else host}:{port}\n", flush=True)
-    if importlib.util.find_spec("duecourse.jobs.demo") is not None:
-        for role, email, password in importlib.import_module("duecourse.jobs.demo").logins():
-            print(f"  {role:<26} {email:<34} {password}")
+    for role, email, password in logins:
+        print(f"  {role:<26} {email:<34} {password}")
     print("\nCtrl-C stops it.", flush=True)
 
 
@@ -250,8 +265,9 @@ def serve(host: str, port: int | None, dev: bool, demo: bool) -> None:
             children.start("web", web_command(host, number, dev), **environment)
             if has_command("worker"):
                 children.start("worker", command("worker"), **environment)
+            logins = demo_logins(access)  # while the web server starts
             wait_until_ready(children, host, number)
-            announce(host, number)
+            announce(host, number, logins)
             while True:
                 children.check()
                 time.sleep(0.5)
