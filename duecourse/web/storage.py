@@ -5,7 +5,7 @@ from __future__ import annotations
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class Storage(CompressedManifestStaticFilesStorage):
+class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc,unused-ignore]
     """For STORAGES["staticfiles"] outside of development and tests."""
 
     support_js_module_import_aggregation = True

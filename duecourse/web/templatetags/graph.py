@@ -88,7 +88,7 @@ def stack_of(parts: Sequence[dict[str, Any]], limit: object = "", most: object =
 @register.simple_tag
 def marked(text: object, query: str) -> SafeString:
     """`text` with what matches the words of `query` marked."""
-    safe = str(conditional_escape(text))
+    safe = str(conditional_escape(str(text)))
     words = [re.escape(str(conditional_escape(word))) for word in str(query).split() if word]
     if words:
         safe = re.sub(f"({'|'.join(words)})", r"<mark>\1</mark>", safe, flags=re.IGNORECASE)

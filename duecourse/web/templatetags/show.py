@@ -42,7 +42,7 @@ def _number(value: Decimal | int, decimals: int, *, sign: bool = False) -> str:
     """`value` with grouping and exactly `decimals` decimals, a true minus, and on request a plus."""
     exact = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    text = format_decimal(abs(exact), format=pattern, locale=_locale())
+    text = str(format_decimal(abs(exact), format=pattern, locale=_locale()))
     if exact < 0:
         return MINUS + text
     return "+" + text if sign and exact > 0 else text
@@ -152,8 +152,8 @@ def _in_words(value: dt.date, english: str, skeleton: str) -> str:
     """English as the house writes it (day before month); other languages by their own habit."""
     here = _locale()
     if here.language == "en":
-        return format_date(value, english, locale="en")
-    return format_skeleton(skeleton, value, locale=here)
+        return str(format_date(value, english, locale="en"))
+    return str(format_skeleton(skeleton, value, locale=here))
 
 
 @register.filter
@@ -199,7 +199,7 @@ def instant(value: dt.datetime | None, today: dt.date | None = None) -> str | Sa
     here = timezone.localtime(value)
     zone = f"{here:%Y-%m-%d %H:%M:%S} {timezone.get_current_timezone_name()}"
     first = gettext("Today") if today == here.date() else day(here.date(), today)
-    return format_html('<time datetime="{}" title="{}">{} {:%H:%M}</time>', here.isoformat(), zone, first, here)
+    return format_html('<time datetime="{}" title="{}">{} {}</time>', here.isoformat(), zone, first, clock(here))
 
 
 @register.filter
@@ -221,7 +221,9 @@ def age_short(due: dt.date | int | None, today: dt.date | None = None) -> str:
     if due is None or due == "":
         return NOTHING
     late = due if isinstance(due, int) else ((today or timezone.localdate()) - _date_of(due)).days
-    return _number(late, 0) if late > 0 else gettext("today") if late == 0 else gettext("in %(days)s") % {"days": _number(-late, 0)}
+    return (
+        _number(late, 0) if late > 0 else gettext("today") if late == 0 else gettext("in %(days)s") % {"days": _number(-late, 0)}
+    )
 
 
 @register.filter
@@ -300,7 +302,7 @@ def address(context: Mapping[str, Any], **changes: object) -> str:
             query.pop(name, None)
         else:
             query[name] = str(value)
-    return "?" + query.urlencode()
+    return f"?{query.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)

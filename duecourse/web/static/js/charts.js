@@ -20,10 +20,10 @@ function resolved(value) {
   return value;
 }
 
-const whiskerIcon = 'path://M1 0H11V1.500H6.750V10.500H11V12H1V10.500H5.250V1.500H1Z';
+const whiskerIcon = 'path://M1 0H11V1.5H6.75V10.5H11V12H1V10.5H5.25V1.5H1Z';
 
 function whiskers(series, ink) {
-  return { type: 'custom', name: series.whiskersName || '80 %', silent: true, z: 5, tooltip: { show: false },
+  return { type: 'custom', name: series.whiskersName || '80 %', silent: true, z: 5,
     data: series.whiskers.map((pair, place) => (pair ? [place, ...pair] : null)).filter(Boolean),
     encode: { x: 0, y: [1, 2] },
     renderItem: (params, api) => {
@@ -32,6 +32,31 @@ function whiskers(series, ink) {
       const line = (x1, y1, x2, y2) => ({ type: 'line', shape: { x1, y1, x2, y2 }, style });
       return { type: 'group', children: [line(low[0], low[1], high[0], high[1]), line(low[0] - 4, low[1], low[0] + 4, low[1]), line(high[0] - 4, high[1], high[0] + 4, high[1])] };
     } };
+}
+
+/** The box at the pointer, as elements: the library's own carries inline styles, which the content security policy forbids. */
+function tip(points, number) {
+  const box = document.createElement('div');
+  const head = document.createElement('b');
+  head.textContent = points[0]?.axisValueLabel ?? points[0]?.name ?? '';
+  box.append(head);
+  for (const point of points) {
+    const value = Array.isArray(point.value) ? point.value.at(-1) : point.value;
+    if (value == null) continue;
+    const written = (part) => (typeof part === 'number' ? number.format(Math.round(part * 100) / 100).replace('-', '−') : part);
+    const row = document.createElement('div');
+    const dot = document.createElement('span');
+    const name = document.createElement('span');
+    const figure = document.createElement('b');
+    row.className = 'chart-tip-row';
+    dot.className = 'swatch';
+    dot.style.backgroundColor = point.color;
+    name.textContent = point.seriesName;
+    figure.textContent = point.seriesType === 'custom' ? `${written(point.value[1])} – ${written(point.value[2])}` : written(value);
+    row.append(dot, name, figure);
+    box.append(row);
+  }
+  return box;
 }
 
 function axis(given, base) {
@@ -51,8 +76,8 @@ function dressed(config) {
     textStyle: { fontFamily: 'Inter, sans-serif', color: text },
     aria: { enabled: true, decal: { show: matchMedia('(prefers-contrast: more)').matches } },
     grid: { left: 4, right: 12, top: 12, bottom: rest.legend ? 30 : 4, containLabel: true },
-    tooltip: { trigger: 'axis', renderMode: 'html', className: 'chart-tip', backgroundColor: colour('var(--tip)'), borderWidth: 0, padding: [8, 12], axisPointer: { type: 'shadow', shadowStyle: { color: line, opacity: .35 } },
-      textStyle: { color: colour('var(--on-tip)'), fontSize: 12 }, valueFormatter: (value) => (value == null ? '–' : number.format(value).replace('-', '−')), confine: true },
+    tooltip: { trigger: 'axis', renderMode: 'html', className: 'chart-tip', backgroundColor: colour('var(--tip)'), borderWidth: 0, padding: [8, 12], axisPointer: { type: 'shadow', z: -1, shadowStyle: { color: line, opacity: .35 } },
+      textStyle: { color: colour('var(--on-tip)'), fontSize: 12 }, formatter: (points) => tip([points].flat(), number), confine: true },
     ...rest,
     ...(rest.legend ? { legend: { bottom: 0, left: 0, itemWidth: 10, itemHeight: 10, itemGap: 16, icon: 'roundRect', textStyle: label, data: named, ...rest.legend } } : {}),
     xAxis: axis(xAxis, { type: 'category', axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: label, splitLine: { show: false } }),
