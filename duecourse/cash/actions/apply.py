@@ -23,7 +23,7 @@ from duecourse.receivables import actions as receivables
 from duecourse.receivables import queries as receivable_facts
 from duecourse.receivables.rules import AllocationRequest, ClearingRequest, NewItem
 
-_APPLICATION = ("company_id", "payment_id", "clearing_id", "tier", "posted_alone", "reasons", "by_name", "at")
+_APPLICATION = ("company_id", "payment_id", "clearing_id", "tier", "posted_alone", "reasons", "undone_reason", "by_name", "at")
 
 
 @action
@@ -192,7 +192,7 @@ def _write(call: Call, requests: Sequence[rules.ApplyRequest], results: Sequence
         [
             (
                 call.company.id, request.payment_id, result.clearing_id, request.tier[:40], request.posted_alone,
-                json.dumps([to_json(reason) for reason in request.reasons]), call.by.name, call.at,
+                json.dumps([to_json(reason) for reason in request.reasons]), "", call.by.name, call.at,
             )
             for request, result in zip(requests, results, strict=True)
         ],

@@ -11,6 +11,7 @@ from duecourse.cash.queries.lists import (
     rows,
     view,
 )
+from duecourse.cash.queries.verdicts import recorded_by_hand, unidentified
 from duecourse.cash.queries.workbench import (
     ApplicationView,
     LineView,
@@ -42,9 +43,11 @@ __all__ = [
     "payment_for_caller",
     "payments_of_account",
     "preview",
+    "recorded_by_hand",
     "rows",
     "states_of_file",
     "to_match",
+    "unidentified",
     "view",
     "workbench",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -10,6 +11,8 @@ from decimal import Decimal
 from duecourse.cash.rules.references import digits, normalised, suffix_key
 from duecourse.cash.rules.shapes import Id, KnownAccount, OpenItem, SettledItem
 
+_NOTHING: list[int] = []
+_CUT_NAME_MIN = 20  # characters; banks cut names at 27, 35 or 70
 Pool = tuple[str, Id, str]  # ("customer" or "group", its id, currency)
 _LEGAL_FORMS_TEXT = (
     "GMBH MBH AG KG KGAA UG OHG EK GBR SE CO COMPANY LTD LIMITED LLC LLP LP PLC INC INCORPORATED CORP CORPORATION SA SAS SARL "
@@ -32,12 +35,23 @@ class Payers:
                 self._by_name[name].add(entry.customer_id)
             if entry.parent_id is not None and entry.parent_id != entry.customer_id:
                 self._parent.setdefault(entry.customer_id, entry.parent_id)
+        self._names = sorted(self._by_name)
 
     def by_account(self, account: str) -> frozenset[Id]:
         return frozenset(self._by_account.get(normalised(account), ())) if account else frozenset()
 
     def by_name(self, name: str) -> frozenset[Id]:
-        return frozenset(self._by_name.get(name_key(name), ())) if name else frozenset()
+        """Whose name it is: the same words, or, of a long name that a bank has cut, the only one that goes on from there."""
+        key = name_key(name)
+        if not key:
+            return frozenset()
+        if (found := self._by_name.get(key)) is not None:
+            return frozenset(found)
+        if len(name.strip()) < _CUT_NAME_MIN:
+            return frozenset()
+        place = bisect_left(self._names, key)
+        longer = [known for known in self._names[place : place + 2] if known.startswith(key)]
+        return frozenset(self._by_name[longer[0]]) if len(longer) == 1 else frozenset()
 
     def root(self, customer_id: Id) -> Id:
         """The head of the customer's group; a circle of parents ends at its smallest member."""
@@ -92,8 +106,9 @@ class Book:
             self.structured[reference].append(place)
         for order in {normalised(item.order_number), normalised(item.purchase_order)} - {"", number}:
             self.orders[order].append(place)
-        self.pools["customer", item.customer_id, currency].append(place)
-        self.pools["group", self.group[place], currency].append(place)
+        if self.open[place]:
+            self.pools["customer", item.customer_id, currency].append(place)
+            self.pools["group", self.group[place], currency].append(place)
         self._everywhere[currency, self.open[place]].append(place)
         self._of_group[self.group[place]].append(place)
 
@@ -116,8 +131,8 @@ class Book:
         return [place for place in self._of_group.get(group, ()) if normalised(self.items[place].number).startswith(start)]
 
     def pool(self, kind: str, owner: Id, currency: str) -> list[int]:
-        """What is still open of a customer or of a group in a currency, oldest due date first."""
-        return [place for place in self.pools.get((kind, owner, currency), ()) if self.open[place]]
+        """What is still open of a customer or of a group in a currency, oldest due date first. Not to be changed."""
+        return self.pools.get((kind, owner, currency), _NOTHING)
 
     def of_amount(self, currency: str, amount: int) -> list[int]:
         """Items of any customer with exactly this amount open."""
@@ -154,10 +169,13 @@ class Book:
         item = self.items[place]
         self.open[place] -= amount
         assert self.open[place] * item.open.minor >= 0, f"more than is open was taken of item {item.item_id}"
+        pools = (("customer", item.customer_id, item.open.currency), ("group", self.group[place], item.open.currency))
         if not self.open[place]:
+            for pool in pools:
+                del self.pools[pool][bisect_left(self.pools[pool], place)]
             return
         self._everywhere[item.open.currency, self.open[place]].append(place)
-        for pool in (("customer", item.customer_id, item.open.currency), ("group", self.group[place], item.open.currency)):
+        for pool in pools:
             if (index := self._singles.get(pool)) is not None:
                 for value in self._payable(place):
                     if place not in index[value]:

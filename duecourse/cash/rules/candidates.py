@@ -39,7 +39,7 @@ _RELATION = {"same": 1.0, "unknown": 0.97, "differs": 0.9}
 _RELATION_UNEVEN = {"same": 1.0, "unknown": 0.8, "differs": 0.4}  # where the sum is not exact
 _GROUP = 0.85  # the items of a payer's group, rather than its own
 _BY_NAME = 0.97
-_PAIR_ITEMS_MAX = 400
+_SET_ITEMS_MAX = 400  # beyond so many open items an amount alone fits too many sets to mean any
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,28 +153,12 @@ def _completed(
     """The named items and others of the same customers that make the sum exact, if there is just one such choice."""
     if named.group is None:
         return []
-    owners = {book.items[place].customer_id for place in places}
-    rest = [
-        place
-        for place in book.pool("group", named.group, payment.amount.currency)
-        if place not in places and book.items[place].customer_id in owners
-    ]
     sets: list[tuple[int, ...]] = []
     count = 0
-    for amounts, base in (
-        ([book.open[place] for place in rest], sum(book.open[place] for place in places)),
-        ([_net(book, place, terms) for place in rest], sum(_net(book, place, terms) for place in places)),
-    ):
-        target = paid - base
+    for net in (False, True):
+        target = paid - sum(_net(book, place, terms) if net else book.open[place] for place in places)
         if target and not sets:
-            alone: list[tuple[int, ...]] = [(at,) for at, amount in enumerate(amounts) if amount == target]
-            if alone:
-                count, chosen = len(alone), alone[:2]
-            elif len(rest) <= policy.subset_items_max:
-                count, chosen = subsets(amounts, target)
-            else:
-                continue
-            sets = [tuple(rest[at] for at in ats) for ats in chosen]
+            count, sets = _others(places, target, net, named.group, payment.amount.currency, book, terms, policy)
     made = []
     for added in sets:
         whole = tuple(sorted((*places, *added)))
@@ -190,6 +174,28 @@ def _completed(
             Candidate(fit, f"completed-{fit.kind}", score, customer, (*why, *payer_reasons(payment, payer, named, customer)))
         )
     return made
+
+
+def _others(
+    places: tuple[int, ...], target: int, net: bool, group: Id, currency: str, book: Book, terms: Terms, policy: MatchPolicy
+) -> tuple[int, list[tuple[int, ...]]]:
+    """Which other items of the same customers make up `target`: one alone, else a set where they are few enough to count."""
+    owners = {book.items[place].customer_id for place in places}
+    alone: list[tuple[int, ...]] = [
+        (place,)
+        for place in book.singles("group", group, currency, target)
+        if place not in places
+        and book.items[place].customer_id in owners
+        and target == (_net(book, place, terms) if net else book.open[place])
+    ]
+    if alone:
+        return len(alone), alone[:2]
+    pools = [book.pool("customer", owner, currency) for owner in sorted(owners, key=str)]
+    if sum(len(pool) for pool in pools) - len(places) > policy.subset_items_max:
+        return 0, []
+    rest = sorted(place for pool in pools for place in pool if place not in places)
+    count, chosen = subsets([_net(book, place, terms) if net else book.open[place] for place in rest], target)
+    return count, [tuple(rest[at] for at in ats) for ats in chosen]
 
 
 def _without_some(
@@ -235,8 +241,8 @@ def by_payer(payment: Payment, payer: Payer, book: Book, terms: Terms, policy: M
         made += _in_pool("customer", customer, customer, factor, payment, payer, book, terms, policy)
     if not any(candidate.fit.kind in EXACT for candidate in made):
         for group in sorted(payer.groups, key=str):
-            members = {book.items[place].customer_id for place in book.pool("group", group, currency)}
-            if members - payer.customers:
+            own = sum(len(book.pool("customer", customer, currency)) for customer in payer.customers)
+            if len(book.pool("group", group, currency)) > own:
                 factor = _GROUP * (1.0 if payer.by == "account" else _BY_NAME) / len(payer.groups)
                 found = _in_pool("group", group, min(payer.customers, key=str), factor, payment, payer, book, terms, policy)
                 made += [candidate for candidate in found if candidate.fit.kind in EXACT]
@@ -291,7 +297,7 @@ def _in_pool(
     pool = book.pool(kind, owner, currency)
     if len(pool) == 1 and not single and kind == "customer":
         yield from made("only", pool, Reason("cash.only-item", {"currency": currency}))
-    if len(pool) < 2 or sharp:
+    if not 2 <= len(pool) <= _SET_ITEMS_MAX or sharp:
         return
     due = [place for place in pool if (day := book.items[place].due_date) is not None and day <= payment.value_date]
     for evidence, places, why in (
@@ -326,7 +332,7 @@ def _sets(
         debts = [at for at, amount in enumerate(amounts) if amount > 0]
         if length := run_from_start([amounts[at] for at in debts], paid):
             yield from made_from("run", [pool[at] for at in debts[:length]], Reason("cash.due-run", {"count": length}))
-        elif len(pool) <= _PAIR_ITEMS_MAX:
+        else:
             count, chosen = pairs(amounts, paid)
             for ats in chosen:
                 yield from made_from("pair", [pool[at] for at in ats], Reason("cash.two-sets-fit", {"count": count}), 1.0 / count)
@@ -335,10 +341,11 @@ def _sets(
 def _near(customer: Id, payment: Payment, payer: Payer, book: Book, terms: Terms) -> Iterator[Candidate]:
     """The one item of a customer that is open with a little more or less than was paid."""
     paid = payment.amount.minor
+    pool = book.pool("customer", customer, payment.amount.currency)
+    if len(pool) > _SET_ITEMS_MAX:
+        return
     near = [
-        place
-        for place in book.pool("customer", customer, payment.amount.currency)
-        if -terms.rounding_max <= book.open[place] - paid <= terms.charge_max and book.open[place] > 0
+        place for place in pool if -terms.rounding_max <= book.open[place] - paid <= terms.charge_max and book.open[place] > 0
     ]
     if len(near) != 1:
         return
