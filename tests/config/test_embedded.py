@@ -14,8 +14,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="another server was given by DATABASE_URL")
-
 USE = """
 import sys
 from duecourse.config import database
@@ -35,7 +33,8 @@ class Installation:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.environment = {**os.environ, "DUECOURSE_DATA": str(folder)}
-        self.environment.pop("DUECOURSE_DATABASE", None)
+        for name in ("DUECOURSE_DATABASE", "DATABASE_URL", "DATABASE_APP_URL"):
+            self.environment.pop(name, None)
         self.users: list[subprocess.Popen[str]] = []
 
     def use(self) -> subprocess.Popen[str]:
