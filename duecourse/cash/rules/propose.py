@@ -266,7 +266,10 @@ def _decide(candidate: Candidate, policy: MatchPolicy) -> tuple[str, Reason]:
     """Post alone only where the tier's certificate holds."""
     evidence = policy.certificate.get(candidate.tier)
     if evidence is None or not evidence.certifies:
-        return "suggest", Reason("cash.not-certified", {"posts": evidence.posts if evidence else 0})
+        reason = Reason("cash.not-certified")
+        if evidence is not None and evidence.posts:
+            reason = Reason("cash.not-certified-yet", {"posts": evidence.posts})
+        return "suggest", reason
     bound = (Decimal(str(evidence.lower_bound)) * 100).quantize(Decimal("0.01"), ROUND_DOWN)
     return "post", Reason("cash.certified", {"posts": evidence.posts, "errors": evidence.errors, "bound": bound})
 

@@ -47,6 +47,7 @@ define(
         "cash.not-from-customer": N_("The text says “{word}”, which is not a customer's payment."),
         "cash.paid-out": N_("Money went out, and no credit note of this amount is named."),
         "cash.certified": N_("Of {posts} checked cases like this {errors} were wrong: right in at least {bound} %."),
-        "cash.not-certified": N_("A person confirms cases like this, because only {posts} were checked so far."),
+        "cash.not-certified": N_("A person confirms cases like this."),
+        "cash.not-certified-yet": N_("A person confirms cases like this until more than the {posts} so far were checked."),
     }
 )
