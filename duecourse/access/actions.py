@@ -38,11 +38,6 @@ def bootstrap(name: str, company: rules.NewCompany, admin: rules.NewUser, at: dt
         return call
 
 
-def create_organisation(name: str, company: rules.NewCompany, admin: rules.NewUser, at: dt.datetime) -> Call:
-    """The same as `bootstrap`."""
-    return bootstrap(name, company, admin, at)
-
-
 @action
 def create_company(call: Call, company: rules.NewCompany, roles: Sequence[str] = ("administrator",)) -> int:
     """Another company of the same organisation, in which the caller gets `roles`; its id.

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+
 import pytest
+from django.apps import apps
 from hypothesis import given
 from hypothesis import strategies as st
 
 from duecourse.access import models, rules
+from duecourse.core.call import ACTIONS
 from duecourse.core.errors import Refused
 
 # what                            who may (the others may not)
@@ -14,7 +19,8 @@ DUTIES = """
 orders.create_orders              order-desk
 orders.confirm_orders             order-desk
 orders.deliver                    order-desk
-orders.release_held_order         credit-manager
+orders.release_order              credit-manager
+orders.reject_order               credit-manager
 credit.set_limits                 credit-manager
 credit.set_policy                 credit-manager
 invoicing.post_invoices           billing
@@ -64,6 +70,42 @@ class TestRoles:
     def test_that_check_each_other_are_named_when_one_person_holds_both(self) -> None:
         assert [reason.code for reason in rules.conflicts(["order-desk", "credit-manager"])] == ["access.confirms-and-releases"]
         assert rules.conflicts(["order-desk", "billing"]) == []
+
+
+# Only called by other actions and by jobs; no person's role includes them.
+INNER = frozenset(
+    {
+        "credit.check_orders",
+        "credit.end_holds",
+        "credit.end_reservations",
+        "credit.move_reservations",
+        "documents.claim_due",
+        "documents.mark_failed",
+        "documents.mark_sent",
+        "documents.queue_dispatches",
+        "orders.close_order",
+        "orders.mark_billed",
+        "receivables.clear",
+        "receivables.open_items",
+        "receivables.undo_clearings",
+    }
+)
+
+
+class TestPermissions:
+    def actions(self) -> set[str]:
+        for config in apps.get_app_configs():
+            if config.name.startswith("duecourse.") and importlib.util.find_spec(f"{config.name}.actions"):
+                importlib.import_module(f"{config.name}.actions")
+        return set(ACTIONS)
+
+    def test_are_given_for_every_action_that_a_person_may_enter(self) -> None:
+        given_to_some = frozenset().union(*rules.ROLES.values())
+        assert self.actions() - given_to_some == INNER
+
+    def test_name_actions_that_exist(self) -> None:
+        named = {name for held in rules.ROLES.values() for name in held if not name.split(".")[1].startswith("read")}
+        assert named - self.actions() == set()
 
 
 class TestKeyTexts:
