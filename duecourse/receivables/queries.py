@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from duecourse.core import ids
+from duecourse.core import ids, paging
 from duecourse.core.call import Call
 from duecourse.core.money import Money
 from duecourse.receivables import rules
@@ -120,7 +120,7 @@ def items(
     offset: int = 0,
 ) -> list[ItemView]:
     """Items issued up to `on` with what was open then, the earliest due first; with `closed` also those already settled."""
-    where, params = _as_of(call, on, known_at, account_ids)
+    where, params = _as_of(call, on, known_at, account_ids, closed)
     if item_ids is not None:
         where += " and i.id = any(%s)"
         params.append(list(item_ids))
@@ -145,6 +145,17 @@ _ITEM_COLUMNS = (
     "i.id, i.customer_account_id, i.kind, i.number, i.source, i.reference, i.purchase_order, i.order_number, i.issue_date, i.due_date, "
     "i.amount, i.currency, i.discount_percent, i.discount_until, i.closed_date, "
 )
+
+
+def paid_items(
+    call: Call, account_ids: Sequence[int], on: dt.date, page: int = 1, size: int = 50
+) -> paging.Page[ItemView]:
+    """Items of accounts that nothing is open of by the end of `on`, the latest settled first; two queries."""
+    closed = OpenItem.objects.filter(company_id=call.company.id, customer_account_id__in=list(account_ids), closed_date__lte=on)
+    start, stop = paging.bounds(page, size)
+    shown = list(closed.order_by("-closed_date", "-id").values_list("id", flat=True)[start:stop])
+    views = {item.id: item for item in items(call, on, item_ids=shown, closed=True)}
+    return paging.Page([views[key] for key in shown if key in views], closed.count(), max(page, 1), stop - start)
 
 
 def _item_view(call: Call, row: Sequence[Any]) -> ItemView:
@@ -180,7 +191,9 @@ def _numbered(sql: str) -> str:
     return sql.replace("%(on)s", "%s::date").replace("%(company)s", "%s").replace("%(known_at)s", "%s")
 
 
-def _as_of(call: Call, on: dt.date, known_at: dt.datetime | None, account_ids: Sequence[int] | None) -> tuple[str, list[Any]]:
+def _as_of(
+    call: Call, on: dt.date, known_at: dt.datetime | None, account_ids: Sequence[int] | None, closed: bool = False
+) -> tuple[str, list[Any]]:
     params: list[Any] = [on, call.company.id, on]
     where = "where i.company_id = %s and i.issue_date <= %s"
     tail: list[Any] = [call.company.id, on]
@@ -190,7 +203,7 @@ def _as_of(call: Call, on: dt.date, known_at: dt.datetime | None, account_ids: S
         tail.append(known_at)
     else:
         where += " and (i.open_amount <> 0 or i.closed_date > %s or %s)"
-        tail += [on, False]
+        tail += [on, closed]
     if account_ids is not None:
         where += " and i.customer_account_id = any(%s)"
         tail.append(list(account_ids))
