@@ -197,13 +197,13 @@ def _not_oneself(call: Call, user_id: int) -> None:
         raise Refused("access.own-rights", "You cannot change your own roles. Another administrator can.")
 
 
-def _administrator_left(call: Call, without: int) -> None:
-    """Refuse to leave a company without anybody who can give out roles."""
-    others = Membership.objects.filter(company_id=call.company.id, role="administrator", user__is_active=True)
-    if not others.exclude(user_id=without).exists():
-        raise Refused(
-            "access.last-administrator", "The company's last administrator stays. Give the role to somebody else first."
-        )
+def _administrators_left(user_id: int, company_ids: Sequence[int]) -> None:
+    """Refuse to leave one of these companies without anybody who can give out roles; locks them against a second look-alike."""
+    list(Company.objects.filter(pk__in=company_ids).order_by("id").select_for_update(no_key=True).values_list("id", flat=True))
+    administrators = Membership.objects.filter(company_id__in=company_ids, role="administrator", user__is_active=True)
+    led = set(administrators.exclude(user_id=user_id).values_list("company_id", flat=True))
+    if set(administrators.filter(user_id=user_id).values_list("company_id", flat=True)) - led:
+        raise Refused("access.last-administrator", "This is a company's last administrator. Give somebody else the role first.")
 
 
 @action
@@ -222,9 +222,9 @@ def grant_role(call: Call, user_id: int, role: str) -> None:
 def revoke_role(call: Call, user_id: int, role: str) -> None:
     """Take a role away, from the next request on. Errors: Refused('access.own-rights'), Refused('access.last-administrator')."""
     _not_oneself(call, user_id)
-    user = _member(call, user_id)
     if role == "administrator":
-        _administrator_left(call, without=user_id)
+        _administrators_left(user_id, [call.company.id])
+    user = _member(call, user_id)
     gone, _ = Membership.objects.filter(user=user, company_id=call.company.id, role=role).delete()
     if not gone:
         raise Refused("access.role-not-held", f"{user.name} does not hold this role.", role=role)
@@ -233,13 +233,16 @@ def revoke_role(call: Call, user_id: int, role: str) -> None:
 
 @action
 def deactivate_user(call: Call, user_id: int) -> None:
-    """End a person's log-in and the keys they made, at once; what they did stays.
+    """End a person's log-in and the keys they made, in every company and at once; what they did stays.
 
-    Errors: Refused('access.own-rights'), Refused('access.last-administrator').
+    Errors: Refused('access.own-rights'), Refused('access.last-administrator'); Refused('not-found') without a role in this company.
     """
     _not_oneself(call, user_id)
+    companies = list(Membership.objects.filter(user_id=user_id).values_list("company_id", flat=True))
+    if call.company.id not in companies:
+        raise ids.not_found("usr")
+    _administrators_left(user_id, companies)
     user = _member(call, user_id)
-    _administrator_left(call, without=user_id)
     if not user.is_active:
         return
     user.is_active = False

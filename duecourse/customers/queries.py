@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from duecourse.core import ids, paging
 from duecourse.core.call import Call, require
@@ -185,11 +185,14 @@ def search(call: Call, text: str, limit: int = 10) -> list[rules.CustomerRow]:
     require(call, "customers.read")
     if not text.strip():
         return []
-    found = _accounts(call).filter(_found_by(call, text)).select_related("customer", "customer__parent", "terms")
-    rows = [_row(row) for row in found.order_by("customer__sort_key", "id")[: max(limit, 1) * 5]]
     folded, number = rules.sort_key(text), text.strip().lstrip("0")
-    rows.sort(key=lambda row: (row.number != number, not rules.sort_key(row.name).startswith(folded)))
-    return rows[:limit]
+    nearness = Case(
+        When(customer__number=number, then=Value(0)),
+        When(customer__sort_key__startswith=folded or number, then=Value(1)),
+        default=Value(2),
+    )
+    found = _accounts(call).filter(_found_by(call, text)).select_related("customer", "customer__parent", "terms")
+    return [_row(row) for row in found.order_by(nearness, "customer__sort_key", "id")[: max(limit, 1)]]
 
 
 def rows(

@@ -113,7 +113,7 @@ def queue_dispatches(call: Call, new: Sequence[rules.NewDispatch]) -> list[int]:
             (
                 "documents.dispatch-queued",
                 [ids.outer("dsp", key), each.subject_ref],
-                {"kind": each.kind, "recipients": list(each.recipients), "shown_only": shown},
+                {"kind": each.kind, "recipients": len(each.recipients), "shown_only": shown},
                 None,
             )
             for key, each in zip(keys, checked, strict=True)
@@ -152,7 +152,7 @@ def mark_sent(call: Call, dispatch_id: int, message_id: str = "") -> None:
     row.attempts += 1
     row.message_id = message_id or row.message_id
     row.save(update_fields=["state", "sent_at", "next_attempt_at", "error", "attempts", "message_id"])
-    facts = {"recipients": row.recipients, "attempts": row.attempts, "message_id": row.message_id}
+    facts = {"recipients": len(row.recipients), "attempts": row.attempts, "message_id": row.message_id}
     events.record(call, "documents.dispatch-sent", [ids.outer("dsp", row.id), row.subject_ref], facts)
 
 
@@ -168,7 +168,7 @@ def mark_failed(call: Call, dispatch_id: int, error: str, for_good: bool = False
     row.next_attempt_at = None if for_good else rules.next_attempt(row.attempts, call.at)
     if row.next_attempt_at is None:
         row.state = "failed"
-        facts = {"recipients": row.recipients, "attempts": row.attempts, "error": row.error}
+        facts = {"recipients": len(row.recipients), "attempts": row.attempts, "error": row.error}
         events.record(call, "documents.dispatch-failed", [ids.outer("dsp", row.id), row.subject_ref], facts)
     row.save(update_fields=["state", "attempts", "error", "next_attempt_at"])
 

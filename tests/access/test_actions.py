@@ -124,6 +124,28 @@ class TestRoles:
             access.revoke_role(world.call, world.users["administrator"], "administrator")
         assert refused.value.code == "access.last-administrator"
 
+    def test_are_not_taken_from_two_administrators_by_each_other_at_once(self, fresh_database: databases.Fresh) -> None:
+        world = build()
+        first, second = world.calls["administrator"], world.users["cfo"]
+        access.grant_role(first, second, "administrator")
+        other = facts.call_for_user(second, None, NOON)
+        results = databases.together(
+            [
+                lambda: access.deactivate_user(first, second),
+                lambda: access.revoke_role(other, first.by.id, "administrator"),
+            ]
+        )
+        assert [result.code for result in results if isinstance(result, Refused)] == ["access.last-administrator"]
+
+    def test_end_a_log_in_only_from_a_company_that_knows_it(self, world: World) -> None:
+        made = access.create_company(
+            world.calls["administrator"], rules.NewCompany("CH", "Tessin AG", "CHF", "CH", "Europe/Zurich")
+        )
+        swiss = facts.call_for_user(world.users["administrator"], made, NOON)
+        with pytest.raises(Refused) as refused:
+            access.deactivate_user(swiss, world.users["billing"])
+        assert refused.value.code == "not-found"
+
     def test_reach_nobody_of_another_organisation(self, world: World) -> None:
         other = build("XX")
         with pytest.raises(Refused) as refused:
@@ -134,12 +156,13 @@ class TestRoles:
 
     def test_end_with_the_log_in_and_its_keys(self, world: World) -> None:
         _, secret = access.create_api_key(world.calls["billing"], "ERP", ["invoicing.read"], 30)
+        assert authenticate(email="billing@tf.example", password=PASSWORD)
         access.deactivate_user(world.calls["administrator"], world.users["billing"])
         with pytest.raises(Refused):
             facts.call_for_user(world.users["billing"], None, NOON)
         with pytest.raises(Refused):
             facts.call_for_key(secret, NOON)
-        assert authenticate(username="billing@tf.example", password=PASSWORD) is None
+        assert authenticate(email="billing@tf.example", password=PASSWORD) is None
 
     def test_are_listed_with_the_people_in_two_queries(self, world: World, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
         with django_assert_num_queries(2):

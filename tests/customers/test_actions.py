@@ -232,6 +232,12 @@ class TestLists:
         for text, number in (("0010003", "10003"), ("cantieri", "10003"), ("ALBRÈCHT", "10001"), ("forge", "10006")):
             assert [row.number for row in facts.search(world.call, text)] == [number]
 
+    def test_put_an_exact_number_first_and_then_names_that_start_so(self, world: World) -> None:
+        rows = [new(str(place), f"A {place} works") for place in range(50_000, 50_060)]
+        customers.create_customers(world.call, [*rows, new("5", "Zeta"), new("6", "50 Stars")])
+        found = [row.name for row in facts.search(world.call, "5", limit=3)]
+        assert found[:2] == ["Zeta", "50 Stars"]
+
     def test_need_the_permission_to_read(self, world: World) -> None:
         assert refusal(facts.rows, world.calls["administrator"]) == "access.not-permitted"
 
