@@ -144,6 +144,13 @@ def members(call: Call) -> list[rules.UserView]:
     return [_user(user, held[user.id]) for user in people]
 
 
+def names_who_may(call: Call, permission: str) -> list[str]:
+    """Active people of the company whose roles include `permission`, by name: “Not yours to release: Mats Lind can.” One query."""
+    roles = [role for role, may in rules.ROLES.items() if permission in may]
+    held = Membership.objects.filter(company_id=call.company.id, role__in=roles, user__is_active=True)
+    return sorted(set(held.values_list("user__name", flat=True)))
+
+
 def member_for_caller(call: Call, text_id: str) -> rules.UserView:
     """A person of the caller's company by outside id. Errors: Refused('not-found')."""
     user_id = ids.inner("usr", text_id)

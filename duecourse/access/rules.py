@@ -39,6 +39,7 @@ ROLES: dict[str, frozenset[str]] = {
         "orders.change_order",
         "orders.confirm_orders",
         "orders.cancel_order",
+        "orders.close_order",
         "orders.deliver",
         "invoicing.read",
         "access.create_api_key",
