@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from duecourse.access import queries as access_facts
@@ -268,3 +269,23 @@ def number_gaps(call: Call) -> tuple[int, list[str]]:
         missing = set(range(1, max(places) + 1)) - set(places)
         gaps += [f"{series}-{place:05d} is missing" for place in sorted(missing)[:10]]
     return sum(len(places) for places in by_series.values()), gaps
+
+
+def by_ids(call: Call, invoice_ids: Sequence[int]) -> list[Invoice]:
+    """Documents by id with their open items, in the order of their ids; one query."""
+    return list(_found(call).filter(id__in=list(invoice_ids)).order_by("id"))
+
+
+def broken_invoices(call: Call) -> tuple[int, list[str]]:
+    """The verifier's question: is every document's total the sum of its lines and tax, its item's amount and its entry's debit?"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select i.number from invoicing_invoice i join receivables_openitem o on o.id = i.item_id "
+            "left join (select invoice_id, sum(net) as net from invoicing_invoiceline where company_id = %s group by 1) l on l.invoice_id = i.id "
+            "where i.company_id = %s and (i.gross <> i.net + i.tax or i.gross <> o.amount or i.currency <> o.currency or l.net is distinct from "
+            "i.net or i.entry_id <> o.entry_id or (select sum((row->>3)::numeric) from jsonb_array_elements(i.tax_breakdown) row) <> i.tax) "
+            "order by i.id limit 10",
+            [call.company.id, call.company.id],
+        )
+        broken = [f"{number}: lines, tax, item and entry differ" for (number,) in cursor.fetchall()]
+    return Invoice.objects.filter(company_id=call.company.id).count(), broken

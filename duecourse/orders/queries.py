@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
 
 from duecourse.core import events, ids, paging
 from duecourse.core.call import Call, require
@@ -27,7 +27,11 @@ SORTS = {
     "requested": ("requested_date", "id"),
     "ordered": ("order_date", "id"),
     "gross": ("gross", "id"),
+    "waiting": ("waiting", "-id"),
 }
+_WAITING = Case(  # what waits for a person first: on hold, drafts, what can be delivered
+    When(state="held", then=Value(0)), When(state="draft", then=Value(1)), When(state="accepted", then=Value(2)), default=Value(3)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +214,9 @@ def rows(
     if key not in SORTS or state not in ("", "open", *dict(Order._meta.get_field("state").flatchoices)):
         raise Refused("orders.unknown-filter", f"Orders are not listed by “{sort}” with the state “{state}”.")
     found = _filtered(call, state, text, account_id, created_by_id)
-    minus = "-" if sort.startswith("-") else ""
+    names = [("-" + name).replace("--", "") if sort.startswith("-") else name for name in SORTS[key]]
     start, stop = paging.bounds(page, size)
-    shown = list(found.order_by(*(minus + name for name in SORTS[key]))[start:stop])
+    shown = list((found.annotate(waiting=_WAITING) if key == "waiting" else found).order_by(*names)[start:stop])
     accounts = customers.accounts_by_id(call, {order.customer_account_id for order in shown})
     held = [ids.outer("ord", order.id) for order in shown if order.state == "held"]
     checks = credit.latest_checks(call, held) if held else {}
@@ -344,3 +348,29 @@ def _ready(line: ReadyLine) -> ReadyLineView:
         tax_category=line.tax_category,
         tax_percent=line.tax_percent,
     )
+
+
+def broken_reservations(call: Call) -> tuple[int, list[str]]:
+    """The verifier's question: does credit hold something only for orders under way, and delivered value only while a line waits
+    to be billed?"""
+    held = {ids.inner("ord", row.order_ref): row for row in credit.open_reservations(call)}
+    found = {
+        row.id: row for row in Order.objects.filter(company_id=call.company.id, id__in=list(held)).only("id", "number", "state")
+    }
+    waiting = set(
+        ReadyLine.objects.filter(company_id=call.company.id, order_id__in=list(held), billed_by="").values_list(
+            "order_id", flat=True
+        )
+    )
+    broken = []
+    for key, row in held.items():
+        order = found.get(key)
+        if order is None or order.state not in ("accepted", "delivered"):
+            broken.append(
+                f"{order.number if order else row.order_ref} is {order.state if order else 'gone'} and still reserves credit"
+            )
+        elif bool(row.delivered) != (key in waiting):
+            broken.append(f"{order.number}: {row.delivered} counts as delivered, not billed")
+        elif order.state == "delivered" and row.open_order:
+            broken.append(f"{order.number} is delivered and still reserves {row.open_order}")
+    return len(held), broken[:10]

@@ -1,6 +1,14 @@
 """Reads of the cash room: lists of payments, the matching workbench, what matching and applying need."""
 
-from duecourse.cash.queries.facts import certain, item_numbers, items_by_id, matching_facts, states_of_file, to_match
+from duecourse.cash.queries.facts import (
+    best_proposals,
+    certain,
+    item_numbers,
+    items_by_id,
+    matching_facts,
+    states_of_file,
+    to_match,
+)
 from duecourse.cash.queries.lists import (
     TABS,
     PaymentRow,
@@ -8,6 +16,7 @@ from duecourse.cash.queries.lists import (
     counts,
     payment_for_caller,
     payments_of_account,
+    payments_of_file,
     rows,
     view,
 )
@@ -35,6 +44,7 @@ __all__ = [
     "Segment",
     "WorkItem",
     "Workbench",
+    "best_proposals",
     "certain",
     "counts",
     "item_numbers",
@@ -42,6 +52,7 @@ __all__ = [
     "matching_facts",
     "payment_for_caller",
     "payments_of_account",
+    "payments_of_file",
     "preview",
     "recorded_by_hand",
     "rows",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from django.db.models import Count
@@ -102,21 +103,31 @@ def states_of_file(call: Call, file_id: int) -> dict[str, int]:
 
 def certain(call: Call, payment_ids: Sequence[int]) -> list[rules.ApplyRequest]:
     """The best proposals of payments that may be posted alone, as requests."""
+    return [replace(request, posted_alone=True) for request in best_proposals(call, payment_ids, ("post",)).values()]
+
+
+def best_proposals(
+    call: Call, payment_ids: Sequence[int], decisions: Sequence[str] = ("post", "suggest")
+) -> dict[int, rules.ApplyRequest]:
+    """By payment: its best proposal that names a customer and items, as a request; those without one are left out."""
     found = Proposal.objects.filter(
-        company_id=call.company.id, payment_id__in=list(payment_ids), rank=1, decision="post", customer_account__isnull=False
+        company_id=call.company.id,
+        payment_id__in=list(payment_ids),
+        rank=1,
+        decision__in=list(decisions),
+        customer_account__isnull=False,
     ).select_related("payment")
-    return [
-        rules.ApplyRequest(
+    return {
+        row.payment_id: rules.ApplyRequest(
             payment_id=row.payment_id,
             customer_account_id=row.customer_account_id or 0,
             lines=apply_lines(row),
             tier=row.tier,
             reasons=tuple(from_json(reason) for reason in row.reasons),
-            posted_alone=True,
         )
         for row in found.order_by("payment_id")
         if apply_lines(row)
-    ]
+    }
 
 
 def apply_lines(proposal: Proposal) -> list[rules.ApplyLine]:

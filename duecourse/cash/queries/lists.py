@@ -208,3 +208,10 @@ def payments_of_account(call: Call, customer_account_id: int, limit: int = 50) -
     require(call, "cash.read")
     found = Payment.objects.filter(company_id=call.company.id, customer_account_id=customer_account_id)
     return views(call, found.select_related("bank_account").order_by("-value_date", "-id")[:limit])
+
+
+def payments_of_file(call: Call, file_id: int) -> list[PaymentView]:
+    """The payments that a bank file brought, in the order of its lines."""
+    require(call, "cash.read")
+    found = Payment.objects.filter(company_id=call.company.id, bank_line__statement__file_id=file_id)
+    return views(call, found.select_related("bank_account").order_by("bank_line_id"))

@@ -167,16 +167,18 @@ def group_rates(call: Call, currencies: set[str]) -> Mapping[str, Decimal]:
 def reservations(call: Call, order_refs: Sequence[str]) -> dict[str, Reserved]:
     """What these orders reserve, by order."""
     rows = Reservation.objects.filter(company_id=call.company.id, order_ref__in=list(order_refs))
-    return {
-        row.order_ref: Reserved(
-            row.order_ref,
-            row.order_number,
-            row.customer_account_id,
-            Money(row.open_order, row.currency),
-            Money(row.delivered, row.currency),
-        )
-        for row in rows
-    }
+    return {row.order_ref: _reserved_by(row) for row in rows}
+
+
+def open_reservations(call: Call) -> list[Reserved]:
+    """Every order that reserves something, for the verifier."""
+    found = Reservation.objects.filter(company_id=call.company.id).exclude(open_order=0, delivered=0)
+    return [_reserved_by(row) for row in found.order_by("id")]
+
+
+def _reserved_by(row: Reservation) -> Reserved:
+    open_order, delivered = Money(row.open_order, row.currency), Money(row.delivered, row.currency)
+    return Reserved(row.order_ref, row.order_number, row.customer_account_id, open_order, delivered)
 
 
 def _nodes(call: Call, customer_account_ids: Iterable[int]) -> dict[int, _Node]:

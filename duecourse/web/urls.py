@@ -1,0 +1,10 @@
+"""Every address of the screens; each room's module lists its own."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+ROOMS = (
+    "home", "search", "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "ties", "journal", "outbox",
+    "settings",
+)  # fmt: skip
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"duecourse.web.{room}")) for room in ROOMS]
