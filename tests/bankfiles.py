@@ -33,7 +33,11 @@ def camt(
 ) -> bytes:  # fmt: skip
     """A statement of one account for one day; the closing balance is what the booked lines make of the opening one."""
     booked = sum((Decimal(line.amount) for line in lines if line.status == "BOOK"), Decimal(opening))
-    root, body = {"053": ("BkToCstmrStmt", "Stmt"), "054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn"), "052": ("BkToCstmrAcctRpt", "Rpt")}[message[5:8]]
+    root, body = {
+        "053": ("BkToCstmrStmt", "Stmt"),
+        "054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+        "052": ("BkToCstmrAcctRpt", "Rpt"),
+    }[message[5:8]]
     balances = _balance("OPBD", opening, day, currency) + _balance("CLBD", closing or str(booked), day, currency)
     entries = "".join(_entry(line, currency) for line in lines)
     return (
