@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
@@ -61,51 +62,54 @@ def _accounts(call: Call) -> QuerySet[CustomerAccount]:
     return CustomerAccount.objects.filter(company_id=call.company.id)
 
 
-def _views(call: Call, found: Iterable[CustomerAccount]) -> dict[int, rules.AccountView]:
-    """Views of accounts that came with customer and terms; one more query for the addresses."""
-    rows = list(found)
+def _views(call: Call, found: QuerySet[CustomerAccount]) -> dict[int, rules.AccountView]:
+    """Views of accounts by id; three queries (accounts with customers, their billing addresses, the terms)."""
+    rows = list(found.values_list(*_ACCOUNT.values()))
+    customers = list({row[1] for row in rows})
     lines: dict[int, tuple[str, ...]] = {}
-    addresses = Address.objects.filter(
-        organisation_id=call.company.organisation_id, customer_id__in={row.customer_id for row in rows}, kind="billing"
-    )
-    for address in addresses.order_by("-id"):  # the first one given wins
-        town = f"{address.postal_code} {address.city}".strip()
-        lines[address.customer_id] = tuple(line for line in (*address.lines, town) if line)
-    return {row.id: _view(row, lines.get(row.customer_id, ())) for row in rows}
+    addresses = Address.objects.filter(organisation_id=call.company.organisation_id, customer_id__in=customers, kind="billing")
+    columns = ("customer_id", "lines", "postal_code", "city")
+    for customer_id, above, postal_code, city in addresses.order_by("-id").values_list(*columns):  # the first one given wins
+        lines[customer_id] = tuple(line for line in (*above, f"{postal_code} {city}".strip()) if line)
+    known = {each.id: each for each in terms(call)}
+    views = {}
+    for row in rows:
+        values: dict[str, Any] = dict(zip(_ACCOUNT, row, strict=True))
+        values["terms"] = known[values["terms"]]
+        views[row[0]] = rules.AccountView(**values, address_lines=lines.get(row[1], ()))
+    return views
 
 
-def _view(row: CustomerAccount, lines: tuple[str, ...]) -> rules.AccountView:
-    customer = row.customer
-    return rules.AccountView(
-        id=row.id,
-        customer_id=customer.id,
-        number=customer.number,
-        name=customer.name,
-        country=customer.country,
-        language=customer.language,
-        terms=terms_view(row.terms),
-        currency=row.currency,
-        payer_id=row.payer_id,
-        tax_treatment=row.tax_treatment,
-        tax_id=customer.tax_id,
-        address_lines=lines,
-        invoice_email=row.invoice_email,
-        is_stopped=row.is_stopped,
-        parent_id=customer.parent_id,
-        risk_class=customer.risk_class,
-        delivery=row.delivery,
-    )
+# Fields of rules.AccountView and their columns; the customer's id is second.
+_ACCOUNT = {
+    "id": "id",
+    "customer_id": "customer_id",
+    "number": "customer__number",
+    "name": "customer__name",
+    "country": "customer__country",
+    "language": "customer__language",
+    "terms": "terms_id",
+    "currency": "currency",
+    "payer_id": "payer_id",
+    "tax_treatment": "tax_treatment",
+    "tax_id": "customer__tax_id",
+    "invoice_email": "invoice_email",
+    "is_stopped": "is_stopped",
+    "parent_id": "customer__parent_id",
+    "risk_class": "customer__risk_class",
+    "delivery": "delivery",
+}
 
 
 def accounts_by_id(call: Call, account_ids: Iterable[int]) -> dict[int, rules.AccountView]:
-    """Accounts of the caller's company by id, those that exist; two queries for any number."""
-    return _views(call, _accounts(call).filter(pk__in=set(account_ids)).select_related("customer", "terms"))
+    """Accounts of the caller's company by id, those that exist; three queries for any number."""
+    return _views(call, _accounts(call).filter(pk__in=list(set(account_ids))))
 
 
 def accounts_by_number(call: Call, numbers: Iterable[str]) -> dict[str, rules.AccountView]:
     """Accounts by customer number (leading zeros do not matter), those that exist, under the number asked for."""
     asked = {number: rules.normal_number(number) for number in numbers}
-    found = _accounts(call).filter(customer__number__in=set(asked.values())).select_related("customer", "terms")
+    found = _accounts(call).filter(customer__number__in=set(asked.values()))
     by_number = {view.number: view for view in _views(call, found).values()}
     return {number: by_number[normal] for number, normal in asked.items() if normal in by_number}
 
@@ -123,7 +127,7 @@ def customer_for_caller(call: Call, text_id: str) -> rules.CustomerView:
     """A customer by outside id with its master data, when it has an account in the company. Errors: Refused('not-found')."""
     require(call, "customers.read")
     customer_id = ids.inner("cus", text_id)
-    row = _accounts(call).filter(customer_id=customer_id).select_related("customer", "customer__parent", "terms").first()
+    row = _accounts(call).filter(customer_id=customer_id).select_related("customer", "customer__parent").first()
     if row is None:
         raise ids.not_found("cus")
     customer, organisation = row.customer, call.company.organisation_id
@@ -139,7 +143,7 @@ def customer_for_caller(call: Call, text_id: str) -> rules.CustomerView:
         risk_class=customer.risk_class,
         parent_id=customer.parent_id,
         parent_name=customer.parent.name if customer.parent else "",
-        account=_views(call, [row])[row.id],
+        account=accounts_by_id(call, [row.id])[row.id],
         addresses=tuple(
             rules.NewAddress(tuple(each.lines), each.postal_code, each.city, each.country, each.kind)
             for each in Address.objects.filter(**own).order_by("id")
@@ -312,9 +316,8 @@ def likenesses(call: Call, new: Sequence[rules.NewCustomer]) -> dict[str, list[r
             "id", "number", "name", "tax_id"
         )
     ]
-    return {
-        each.number: rules.likenesses(
-            rules.Known(0, each.number, each.name, each.tax_id, tuple(account.account for account in each.bank_accounts)), known
-        )
+    asked = [
+        rules.Known(0, each.number, each.name, each.tax_id, tuple(account.account for account in each.bank_accounts))
         for each in new
-    }
+    ]
+    return dict(zip((each.number for each in new), rules.likenesses(asked, known), strict=True))

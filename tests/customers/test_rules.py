@@ -93,7 +93,7 @@ class TestLikeness:
     ]
 
     def codes(self, new: rules.Known) -> list[tuple[str, list[str]]]:
-        return [(found.number, [reason.code for reason in found.reasons]) for found in rules.likenesses(new, self.known)]
+        return [(found.number, [reason.code for reason in found.reasons]) for found in rules.likenesses([new], self.known)[0]]
 
     def test_is_seen_in_tax_id_name_and_bank_account(self) -> None:
         new = rules.Known(0, "9", "ALBRECHT ANLAGENBAU", "de 811 569 869", ("DE02 1005 0000 0024 2906 61",))
@@ -103,7 +103,7 @@ class TestLikeness:
         assert self.codes(rules.Known(0, "9", "Somebody else")) == []
 
     def test_comes_with_the_strongest_first_and_in_words(self) -> None:
-        found = rules.likenesses(rules.Known(0, "9", "Albrecht Anlagenbau AG", "DE129273398"), self.known)
+        (found,) = rules.likenesses([rules.Known(0, "9", "Albrecht Anlagenbau AG", "DE129273398")], self.known)
         assert [likeness.number for likeness in found] == ["10001", "10002"]
         assert reasons.say(found[1].reasons[0]) == "10002 Corvin Hydraulik KG has the same tax id, DE129273398."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from duecourse.core import events, ids
+from duecourse.core import bulk, events, ids
 from duecourse.core.call import Call, action
 from duecourse.core.errors import Refused
 from duecourse.customers import queries, rules
@@ -14,18 +14,14 @@ from duecourse.customers.models import Address, Contact, CustomerAlias, Customer
 def write_details(organisation: int, rows: Sequence[rules.NewCustomer], keys: Sequence[int]) -> None:
     """Addresses, contacts, bank accounts and aliases of new customers, one statement each."""
     pairs = list(zip(keys, rows, strict=True))
-    Address.objects.bulk_create(
-        Address(
-            organisation_id=organisation,
-            customer_id=key,
-            kind=each.kind,
-            lines=list(each.lines),
-            postal_code=each.postal_code,
-            city=each.city,
-            country=each.country or row.country,
-        )
-        for key, row in pairs
-        for each in row.addresses
+    bulk.copy_in(
+        Address,
+        ("organisation_id", "customer_id", "kind", "lines", "postal_code", "city", "country"),
+        [
+            (organisation, key, each.kind, list(each.lines), each.postal_code, each.city, each.country or row.country)
+            for key, row in pairs
+            for each in row.addresses
+        ],
     )
     Contact.objects.bulk_create(_contact(organisation, key, each) for key, row in pairs for each in row.contacts)
     _bank_accounts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from duecourse.core.errors import Refused
@@ -18,24 +19,37 @@ define(
 )
 
 
-def likenesses(new: Known, known: Sequence[Known]) -> list[Likeness]:
-    """Existing customers that `new` may be: same tax id, same folded name or same bank account; the most reasons first."""
-    tax_id, name = normal_tax_id(new.tax_id), fold_name(new.name)
-    accounts = {normal_bank_account(account) for account in new.bank_accounts}
-    found = []
+def likenesses(new: Sequence[Known], known: Sequence[Known]) -> list[list[Likeness]]:
+    """For each new customer the existing ones that it may be: same tax id, folded name or bank account; most reasons first."""
+    by_tax_id, by_name, by_account = (defaultdict[str, list[Known]](list) for _ in range(3))
     for other in known:
-        reasons = []
-        said = {"number": other.number, "name": other.name}
-        if tax_id and tax_id == normal_tax_id(other.tax_id):
-            reasons.append(Reason("customers.same-tax-id", said | {"tax_id": other.tax_id}))
-        if name and name == fold_name(other.name):
-            reasons.append(Reason("customers.same-name", said))
-        shared = sorted(accounts & {normal_bank_account(account) for account in other.bank_accounts})
-        if shared:
-            reasons.append(Reason("customers.same-bank-account", said | {"account": shared[0]}))
-        if reasons:
-            found.append(Likeness(other.customer_id, other.number, other.name, tuple(reasons)))
-    return sorted(found, key=lambda likeness: (-len(likeness.reasons), likeness.number))
+        by_tax_id[normal_tax_id(other.tax_id)].append(other)
+        by_name[fold_name(other.name)].append(other)
+        for account in other.bank_accounts:
+            by_account[normal_bank_account(account)].append(other)
+    for index in (by_tax_id, by_name, by_account):
+        index.pop("", None)  # two that are missing are not alike
+    found = []
+    for each in new:
+        reasons: defaultdict[int, list[Reason]] = defaultdict(list)
+        like: dict[int, Known] = {}
+        for other in by_tax_id.get(normal_tax_id(each.tax_id), ()):
+            like[other.customer_id] = other
+            reasons[other.customer_id].append(Reason("customers.same-tax-id", _said(other) | {"tax_id": other.tax_id}))
+        for other in by_name.get(fold_name(each.name), ()):
+            like[other.customer_id] = other
+            reasons[other.customer_id].append(Reason("customers.same-name", _said(other)))
+        for account in sorted({normal_bank_account(account) for account in each.bank_accounts}):
+            for other in by_account.get(account, ()):
+                like[other.customer_id] = other
+                reasons[other.customer_id].append(Reason("customers.same-bank-account", _said(other) | {"account": account}))
+        rows = [Likeness(key, other.number, other.name, tuple(reasons[key])) for key, other in like.items()]
+        found.append(sorted(rows, key=lambda row: (-len(row.reasons), row.number)))
+    return found
+
+
+def _said(other: Known) -> dict[str, object]:
+    return {"number": other.number, "name": other.name}
 
 
 def cycle(parents: Mapping[int, int | None]) -> list[int]:
