@@ -8,14 +8,16 @@ from decimal import Decimal
 
 from django.db import connection
 
-from duecourse.core import bulk, events, ids
+from duecourse.core import bulk, events, external_ids, ids
 from duecourse.core.call import Call, action
 from duecourse.core.errors import Refused
 from duecourse.core.money import Money
+from duecourse.customers import actions as customers
 from duecourse.customers import queries as customer_facts
+from duecourse.customers.rules import NewCustomer, normal_number
 from duecourse.ledger import actions as ledger
 from duecourse.ledger import queries as ledger_facts
-from duecourse.ledger.rules import Entry
+from duecourse.ledger.rules import Entry, Line
 from duecourse.receivables import queries, rules
 from duecourse.receivables.models import Allocation, Clearing, Mark, OpenItem
 
@@ -256,3 +258,92 @@ def end_marks(call: Call, mark_ids: Sequence[int], outcome: str) -> None:
     events.record(
         call, "receivables.marks-ended", sorted({ids.outer("itm", mark.item_id) for mark in found}), {"outcome": outcome}
     )
+
+
+@action
+def take_over_items(
+    call: Call, items: Sequence[rules.TakeOverItem], system: str, posting_date: dt.date, terms_code: str
+) -> rules.TakenOver:
+    """Take over open items of another system with their customers, all in one transaction; what is known stays as it is.
+
+    Customers that are not there are made, other spellings of numbers and names kept as aliases. The sum per customer and
+    currency is booked against opening balances at the rates of `posting_date`. Errors: Refused('ledger.rate-missing'),
+    Refused('ledger.period-closed'), Refused('customers.unknown-terms').
+    """
+    known = external_ids.known(call, system, "item", [item.external_id for item in items])
+    new = [item for item in items if item.external_id not in known]
+    if not new:
+        return rules.TakenOver(0, len(known), 0, 0)
+    ledger_facts.lock_periods(call, [posting_date])
+    accounts, made, spellings = _parties(call, rules.parties(new), system, terms_code)
+    customer_facts.lock_accounts(call, sorted(accounts.values()))
+    rates = ledger_facts.rates(call, {item.money.currency for item in new}, posting_date)
+    base = call.company.currency
+    company = [item.money.converted(rates[item.money.currency], base) for item in new]
+    owners = [accounts[normal_number(item.customer_number)] for item in new]
+    entry = _opening_entry(call, new, company, owners, posting_date, system)
+    keys = open_items(
+        call,
+        [
+            rules.NewItem(
+                customer_account_id=owner,
+                entry_id=entry,
+                kind="invoice" if item.money.amount > 0 else "credit-note",
+                number=item.number,
+                source=f"{system}:{item.external_id}"[:40],
+                issue_date=item.issue_date,
+                due_date=item.due_date,
+                money=item.money,
+                company_money=company_money,
+                purchase_order=item.purchase_order,
+            )
+            for item, company_money, owner in zip(new, company, owners, strict=True)
+        ],
+    )
+    subjects = {item.external_id: ids.outer("itm", key) for item, key in zip(new, keys, strict=True)}
+    external_ids.keep(call, system, "item", subjects)
+    result = rules.TakenOver(len(new), len(known), made, spellings)
+    facts = {"system": system, "items": result.items, "known": result.known, "customers": made, "spellings": spellings}
+    events.record(call, "receivables.items-taken-over", [ids.outer("cmp", call.company.id)], facts)
+    return result
+
+
+def _parties(call: Call, parties: Sequence[rules.Party], system: str, terms_code: str) -> tuple[dict[str, int], int, int]:
+    """Customer number → account id, with those that were not there made; how many were made, and how many spellings are new."""
+    found = customer_facts.accounts_by_number(call, [party.number for party in parties])
+    missing = [party for party in parties if party.number not in found]
+    new = [NewCustomer(party.number, party.name, terms_code, currency=party.currency) for party in missing]
+    made = dict(zip((party.number for party in missing), customers.create_customers(call, new) if new else [], strict=True))
+    accounts = {number: account.id for number, account in found.items()} | made
+    views = customer_facts.accounts_by_id(call, accounts.values())
+    rows = []
+    for party in parties:
+        view = views[accounts[party.number]]
+        rows += [(view.customer_id, "number", number, system) for number in party.numbers if number != view.number]
+        rows += [(view.customer_id, "name", name, system) for name in party.names if name != view.name]
+    return accounts, len(made), customers.add_aliases(call, rows) if rows else 0
+
+
+def _opening_entry(
+    call: Call,
+    items: Sequence[rules.TakeOverItem],
+    company: Sequence[Money],
+    owners: Sequence[int],
+    posting_date: dt.date,
+    system: str,
+) -> int:
+    sums: dict[tuple[int, str], tuple[Money, Money]] = {}
+    for item, company_money, owner in zip(items, company, owners, strict=True):
+        key = (owner, item.money.currency)
+        money, company_sum = sums.get(key, (Money.zero(item.money.currency), Money.zero(call.company.currency)))
+        sums[key] = (money + item.money, company_sum + company_money)
+    lines = [Line(money, total, purpose="receivables", customer_account_id=owner) for (owner, _), (money, total) in sums.items()]
+    for currency in sorted({currency for _, currency in sums}):
+        money = Money.total((money for (_, code), (money, _) in sums.items() if code == currency), currency)
+        total = Money.total((total for (_, code), (_, total) in sums.items() if code == currency), call.company.currency)
+        lines.append(Line(-money, -total, purpose="opening"))
+    text = f"Open items taken over from {system}"
+    (posted,) = ledger.post_entries(
+        call, [Entry("opening", posting_date, posting_date, text, ids.outer("cmp", call.company.id), lines)]
+    )
+    return posted.id

@@ -147,9 +147,7 @@ _ITEM_COLUMNS = (
 )
 
 
-def paid_items(
-    call: Call, account_ids: Sequence[int], on: dt.date, page: int = 1, size: int = 50
-) -> paging.Page[ItemView]:
+def paid_items(call: Call, account_ids: Sequence[int], on: dt.date, page: int = 1, size: int = 50) -> paging.Page[ItemView]:
     """Items of accounts that nothing is open of by the end of `on`, the latest settled first; two queries."""
     closed = OpenItem.objects.filter(company_id=call.company.id, customer_account_id__in=list(account_ids), closed_date__lte=on)
     start, stop = paging.bounds(page, size)

@@ -25,6 +25,7 @@ from duecourse.receivables.rules.clearing import (
     given_back,
     share_out,
 )
+from duecourse.receivables.rules.take_over import Party, TakenOver, TakeOverItem, parties
 
 __all__ = [
     "BUCKETS",
@@ -39,7 +40,10 @@ __all__ = [
     "ItemState",
     "NewItem",
     "NewMark",
+    "Party",
     "Share",
+    "TakeOverItem",
+    "TakenOver",
     "age_items",
     "ages_from",
     "bucket",
@@ -47,5 +51,6 @@ __all__ = [
     "discount_parts",
     "given_back",
     "last_moment",
+    "parties",
     "share_out",
 ]

@@ -25,7 +25,9 @@ class Command(BaseCommand):
             found[company.name] = kpis.verify(call)
         if options["json"]:
             record = {
-                company: [{"name": one.name, "checked": one.checked, "holds": one.holds, "broken": one.broken} for one in verdicts]
+                company: [
+                    {"name": one.name, "checked": one.checked, "holds": one.holds, "broken": one.broken} for one in verdicts
+                ]
                 for company, verdicts in found.items()
             }
             self.stdout.write(json.dumps(record, ensure_ascii=False))

@@ -1,0 +1,73 @@
+"""Take over open items from another system's file: a dry run first, then with --confirm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from duecourse.access import queries as access_facts
+from duecourse.core.call import Call, within
+from duecourse.core.errors import Refused
+from duecourse.customers import actions as customers
+from duecourse.customers import queries as customer_facts
+from duecourse.customers.rules import NewTerms
+from duecourse.jobs.imports import open_items
+from duecourse.receivables import actions as receivables
+from duecourse.receivables.rules import parties
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("what", choices=["open-items"], help="what the file holds")
+        parser.add_argument("file", help="a CSV extract with a header")
+        parser.add_argument("--company", help="the company's code; not needed when there is only one")
+        parser.add_argument("--confirm", action="store_true", help="take the accepted rows over; without it nothing is written")
+        parser.add_argument("--terms", default="N30", help="terms of customers that are new (N30)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            data = Path(options["file"]).read_bytes()
+        except OSError as error:
+            raise CommandError(f"{options['file']}: {error.strerror}", returncode=2) from None
+        try:
+            extract = open_items.read(data, options["file"])
+            self._show(extract)
+            if options["confirm"]:
+                self._take_over(self._call(options["company"]), extract, options["terms"])
+            else:
+                self.stdout.write("This was a dry run; nothing was written. Take the accepted rows over with --confirm.")
+        except Refused as refused:
+            raise CommandError(str(refused), returncode=2) from None
+
+    def _show(self, extract: open_items.Extract) -> None:
+        for reject in extract.rejects:
+            self.stderr.write(str(reject))
+        found = parties(extract.items)
+        self.stdout.write(
+            f"{len(extract.items)} rows accepted, {len(extract.rejects)} rejected, {extract.closed} closed already."
+        )
+        spelled = sum(len(party.numbers) > 1 or len(party.names) > 1 for party in found)
+        self.stdout.write(f"{len(found)} customers, {spelled} of them spelled in more than one way.")
+        for currency, money in sorted(extract.sums().items()):
+            self.stdout.write(f"  {currency} {money.amount:>20,}")
+
+    def _call(self, code: str | None) -> Call:
+        companies = access_facts.companies()
+        if code is None and len(companies) != 1:
+            raise Refused("import.company-missing", "Say which company with --company CODE.")
+        company = access_facts.company_by_code(code) if code else companies[0]
+        return access_facts.system_call(company.id, timezone.now(), "Take-over")
+
+    def _take_over(self, call: Call, extract: open_items.Extract, terms_code: str) -> None:
+        with within(call):  # one transaction: the terms, the customers and all rows, or nothing
+            if terms_code == "N30" and not any(terms.code == "N30" for terms in customer_facts.terms(call)):
+                customers.create_terms(call, [NewTerms("N30", "30 days net", 30)])
+            done = receivables.take_over_items(call, extract.items, open_items.SYSTEM, call.today, terms_code)
+        self.stdout.write(
+            f"{done.items} items taken over, {done.known} were known; {done.customers} customers and {done.spellings} spellings are new."
+        )
