@@ -80,11 +80,13 @@ def static_digest() -> str:
     return hashlib.sha256("\n".join(state).encode()).hexdigest()
 
 
-def identity(access: database.Access) -> str:
-    """Tells one database from another one of the same name made later."""
+def companies(access: database.Access) -> tuple[int, int]:
+    """How many companies the database holds, and how many of them are for show. Asked without Django, so that a second start
+    stays quick."""
     with access.application.connect() as connection:
-        row = connection.execute("select oid::text from pg_database where datname = current_database()").fetchone()
-    return f"{access.application.host}/{access.application.name}/{row[0] if row else ''}"
+        row = connection.execute("select count(*), count(*) filter (where is_demo) from access_company").fetchone()
+    assert row is not None
+    return row[0], row[1]
 
 
 def prepare(access: database.Access, dev: bool, demo: bool) -> None:
@@ -99,11 +101,8 @@ def prepare(access: database.Access, dev: bool, demo: bool) -> None:
             step("Collecting static files …", "collectstatic", "--no-input", "--clear", "-v", "0")
             done["static"] = static
             embedded.write_private(path, json.dumps(done))
-        seeded = f"seeded {identity(access)}"
-        if demo and has_command("seed") and seeded not in done:
+        if demo and has_command("seed") and not companies(access)[0]:
             step("Building the demo company (under a minute) …", "seed")
-            done[seeded] = "yes"
-            embedded.write_private(path, json.dumps(done))
 
 
 # -- the web port
@@ -231,11 +230,7 @@ def web_command(host: str, port: int, dev: bool) -> list[str]:
 def demo_logins(access: database.Access) -> list[list[str]]:
     """(role, e-mail, password) for each role where the database holds the demo company; asked for in a process of its own,
     because the demo's modules need Django."""
-    if not has_command("seed"):
-        return []
-    with access.application.connect() as connection:
-        row = connection.execute("select exists(select 1 from access_company where is_demo)").fetchone()
-    if not row or not row[0]:
+    if not has_command("seed") or not companies(access)[1]:
         return []
     script = "import json, django; django.setup(); from duecourse.jobs import demo; print(json.dumps(demo.logins()))"
     environment = {"DJANGO_SETTINGS_MODULE": "duecourse.config.settings", **os.environ}
