@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from duecourse.access import rules
 from duecourse.access.models import ApiKey, Company, Invitation, Membership, User
@@ -142,6 +143,14 @@ def members(call: Call) -> list[rules.UserView]:
         held[user_id].append(role)
     people = User.objects.filter(pk__in=held).order_by("name", "id")
     return [_user(user, held[user.id]) for user in people]
+
+
+def role_words(call: Call) -> str:
+    """The caller's roles in the company in the reader's language: “Order desk, Collector”; empty for keys and jobs. One query."""
+    if call.by.kind != "user":
+        return ""
+    held = set(Membership.objects.filter(user_id=call.by.id, company_id=call.company.id).values_list("role", flat=True))
+    return ", ".join(gettext(name) for role, name in rules.ROLE_NAMES.items() if role in held)
 
 
 def names_who_may(call: Call, permission: str) -> list[str]:

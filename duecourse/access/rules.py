@@ -173,6 +173,17 @@ ROLES: dict[str, frozenset[str]] = {
     },
 }
 
+ROLE_NAMES = {
+    "order-desk": N_("Order desk"),
+    "credit-manager": N_("Credit manager"),
+    "billing": N_("Billing clerk"),
+    "cash-application": N_("Cash-application clerk"),
+    "collector": N_("Collector"),
+    "controller": N_("Controller"),
+    "cfo": N_("CFO"),
+    "administrator": N_("Administrator"),
+}
+
 # Duties that one person should not hold together: what one of them does, the other one is there to check.
 SEPARATED: tuple[tuple[str, str, str], ...] = (
     ("order-desk", "credit-manager", "access.confirms-and-releases"),

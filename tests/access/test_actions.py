@@ -84,6 +84,8 @@ class TestCalls:
         assert len(queries) == 1
         assert call.by.may("invoicing.post_invoices")
         assert call.by.may("receivables.set_marks")
+        assert facts.role_words(call) == "Billing clerk, Collector"
+        assert "Bela Kurz" in facts.names_who_may(call, "receivables.set_marks")
 
     def test_are_refused_for_a_company_that_is_not_theirs_as_if_it_were_not_there(self, world: World) -> None:
         other = build("XX")

@@ -41,6 +41,7 @@ kpis.verify                       controller
 class TestRoles:
     def test_are_those_of_the_table(self) -> None:
         assert set(rules.ROLES) == set(models.Role.values)
+        assert dict(models.Role.choices) == rules.ROLE_NAMES
 
     @pytest.mark.parametrize("line", DUTIES.strip().splitlines())
     def test_give_a_duty_to_those_who_have_it_and_nobody_else(self, line: str) -> None:
@@ -83,8 +84,8 @@ INNER = frozenset(
         "documents.mark_failed",
         "documents.mark_sent",
         "documents.queue_dispatches",
-        "orders.close_order",
         "orders.mark_billed",
+        "orders.reassess_holds",
         "receivables.clear",
         "receivables.open_items",
         "receivables.undo_clearings",

@@ -241,6 +241,11 @@ class TestLists:
     def test_need_the_permission_to_read(self, world: World) -> None:
         assert refusal(facts.rows, world.calls["administrator"]) == "access.not-permitted"
 
+    def test_give_all_ids_of_a_list_to_rooms_above(self, world: World) -> None:
+        assert facts.matching(world.call, "estuary") == [world.accounts["parent"], world.accounts["child"]]
+        assert facts.matching(world.call, state="stopped") == []
+        assert facts.numbers_of(world.call, [world.customers["child"]]) == {world.customers["child"]: "10005"}
+
     def test_give_the_family_of_a_customer(self, world: World) -> None:
         both = sorted([world.customers["parent"], world.customers["child"]])
         assert facts.family(world.call, world.customers["child"]) == both
