@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 PRECISION_NEEDED = 0.999
@@ -38,6 +39,7 @@ class Evidence:
         return self.lower_bound >= PRECISION_NEEDED
 
 
+@cache
 def lower_bound(posts: int, errors: int) -> float:
     """The one-sided 95 % Clopper–Pearson lower bound of precision after `errors` wrong of `posts`; 0.0 without posts.
 
