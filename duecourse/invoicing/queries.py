@@ -271,9 +271,36 @@ def number_gaps(call: Call) -> tuple[int, list[str]]:
     return sum(len(places) for places in by_series.values()), gaps
 
 
-def by_ids(call: Call, invoice_ids: Sequence[int]) -> list[Invoice]:
-    """Documents by id with their open items, in the order of their ids; one query."""
-    return list(_found(call).filter(id__in=list(invoice_ids)).order_by("id"))
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """A posted document as others need it: what is to be paid, until when, and by which reference."""
+
+    id: int
+    kind: str
+    number: str
+    reference: str
+    customer_account_id: int
+    purchase_order: str
+    issue_date: dt.date
+    due_date: dt.date
+    gross: Money
+    open: Money
+    discount_percent: Decimal | None
+    discount_until: dt.date | None
+    credited_id: int | None
+    item_id: int
+
+
+def billed(call: Call, invoice_ids: Sequence[int]) -> list[Billed]:
+    """Documents by id, in the order of their ids; one query."""
+    return [
+        Billed(
+            row.id, row.kind, row.number, row.reference, row.customer_account_id, row.purchase_order, row.issue_date, row.due_date,
+            Money(row.gross, row.currency), Money(row.item.open_amount, row.currency), row.discount_percent, row.discount_until,
+            row.credited_id, row.item_id,
+        )
+        for row in _found(call).filter(id__in=list(invoice_ids)).order_by("id")
+    ]  # fmt: skip
 
 
 def broken_invoices(call: Call) -> tuple[int, list[str]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from duecourse.invoicing.models import Invoice
+from duecourse.invoicing.queries import Billed
 from duecourse.jobs.demo.cast import Customer
 
 CENT = Decimal("0.01")
@@ -37,10 +37,10 @@ class Expected:
                 self.amounts[invoice_id] = max(Decimal(0), self.amounts[invoice_id] - credit)
 
 
-def expected_payments(luck: random.Random, invoices: Sequence[tuple[Invoice, Customer]], today: dt.date) -> list[Expected]:
+def expected_payments(luck: random.Random, invoices: Sequence[tuple[Billed, Customer]], today: dt.date) -> list[Expected]:
     """The transfers that these invoices will bring."""
     payments: list[Expected] = []
-    bundles: dict[tuple[str, dt.date], list[tuple[Invoice, Customer, Decimal]]] = defaultdict(list)
+    bundles: dict[tuple[str, dt.date], list[tuple[Billed, Customer, Decimal]]] = defaultdict(list)
     for invoice, customer in invoices:
         habit = customer.habit
         if habit.stops_after is not None and luck.random() < 0.7:
@@ -48,11 +48,11 @@ def expected_payments(luck: random.Random, invoices: Sequence[tuple[Invoice, Cus
         discount = invoice.discount_until is not None and luck.random() < float(habit.takes_discount)
         if discount and invoice.discount_until and invoice.discount_percent:
             day = invoice.discount_until - dt.timedelta(days=luck.randrange(0, 3))
-            amount = invoice.gross - (invoice.gross * invoice.discount_percent / 100).quantize(CENT)
+            amount = (invoice.gross - invoice.gross.percent(invoice.discount_percent)).amount
         else:
             late = round(luck.gauss(habit.late_mean, habit.late_spread))
             day = max(today + dt.timedelta(days=3), invoice.due_date + dt.timedelta(days=late))
-            amount = invoice.gross
+            amount = invoice.gross.amount
         day = _business(day)
         if habit.bundles:
             bundles[customer.number, day - dt.timedelta(days=day.weekday() - 4)].append((invoice, customer, amount))
@@ -71,19 +71,21 @@ def _business(day: dt.date) -> dt.date:
     return day + dt.timedelta(days=7 - day.weekday()) if day.weekday() > 4 else day
 
 
-def _payment(luck: random.Random, day: dt.date, members: Sequence[tuple[Invoice, Customer, Decimal]]) -> Expected:
+def _payment(luck: random.Random, day: dt.date, members: Sequence[tuple[Billed, Customer, Decimal]]) -> Expected:
     first, customer, _ = members[0]
     numbers = [invoice.number for invoice, _, _ in members]
     amounts = {invoice.id: amount for invoice, _, amount in members}
     way = luck.random()
     if way < float(customer.habit.silent):
-        return Expected(day, customer, first.currency, amounts, luck.choice(["INVOICE", "ZAHLUNG", "THANK YOU", ""]))
+        return Expected(day, customer, first.gross.currency, amounts, luck.choice(["INVOICE", "ZAHLUNG", "THANK YOU", ""]))
     if len(members) == 1 and way < 0.4:
-        return Expected(day, customer, first.currency, amounts, "", first.reference)
+        return Expected(day, customer, first.gross.currency, amounts, "", first.reference)
     if way < 0.5:
-        return Expected(day, customer, first.currency, amounts, "RG " + " ".join(number.rsplit("-", 1)[1] for number in numbers))
+        return Expected(
+            day, customer, first.gross.currency, amounts, "RG " + " ".join(number.rsplit("-", 1)[1] for number in numbers)
+        )
     if way < 0.56 and first.purchase_order:
-        return Expected(day, customer, first.currency, amounts, f"YOUR ORDER {first.purchase_order}")
+        return Expected(day, customer, first.gross.currency, amounts, f"YOUR ORDER {first.purchase_order}")
     return Expected(
-        day, customer, first.currency, amounts, luck.choice(["", "Rechnung ", "INV ", "Re.Nr. "]) + ", ".join(numbers)
+        day, customer, first.gross.currency, amounts, luck.choice(["", "Rechnung ", "INV ", "Re.Nr. "]) + ", ".join(numbers)
     )

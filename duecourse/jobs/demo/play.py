@@ -29,6 +29,7 @@ from duecourse.receivables import rules as item_rules
 
 ZONE = ZoneInfo("Europe/Berlin")
 WEEKS = 52
+LATELY = 8  # weeks that are played twice a week
 ORDERS_A_STEP = 39
 Tell = Callable[[str], None]
 
@@ -63,21 +64,23 @@ def build(now: dt.datetime, weeks: int = WEEKS, orders_a_step: int = ORDERS_A_ST
     calls, accounts = found_company(now, first, today, customers, luck)
     till = Till(luck, {customer.number: customer for customer in customers}, accounts)
     play = Play(luck, calls, customers, accounts, till)
-    days = _steps(first, today)
-    for place, day in enumerate(days):
-        last = place == len(days) - 1
-        _step(play, day, orders_a_step, last)
-        if place % 13 == 12:
+    steps = _steps(first, today)
+    for place, (day, share) in enumerate(steps):
+        last = place == len(steps) - 1
+        _step(play, day, orders_a_step * share, last)
+        if place % 10 == 9:
             tell(f"Played to {day:%d %b %Y}: {play.invoices} invoices, {till.receipts} payments")
     _finish(play, today)
     tell(f"Twelve months are played: {play.invoices} invoices, {till.receipts} payments.")
     return play.by("controller", today, min(now.astimezone(ZONE).hour, 23))
 
 
-def _steps(first: dt.date, today: dt.date) -> list[dt.date]:
-    """Tuesdays and Fridays, and today."""
-    days = [first + dt.timedelta(days=offset) for offset in range((today - first).days + 1)]
-    return [day for day in days if day.weekday() in (1, 4) and day != today] + [today]
+def _steps(first: dt.date, today: dt.date) -> list[tuple[dt.date, int]]:
+    """When something happens, and how much of a half week it stands for: Tuesdays, lately Fridays too, and today."""
+    lately = today - dt.timedelta(weeks=LATELY)
+    days = [first + dt.timedelta(days=offset) for offset in range((today - first).days)]
+    weekly = [(day, 2) for day in days if day.weekday() == 1 and day < lately]
+    return weekly + [(day, 1) for day in days if day.weekday() in (1, 4) and day >= lately] + [(today, 1)]
 
 
 def _step(play: Play, day: dt.date, many: int, last: bool) -> None:
@@ -154,7 +157,7 @@ def _bill(play: Play, day: dt.date) -> None:
         if result.invoice_ids:
             sent = replace(clerk, at=clerk.at + dt.timedelta(minutes=4))
             invoicing.send_invoices(sent, result.invoice_ids)
-            posted = invoice_facts.by_ids(clerk, result.invoice_ids)
+            posted = invoice_facts.billed(clerk, result.invoice_ids)
             numbers = {account: number for number, account in play.accounts.items()}
             by_number = {customer.number: customer for customer in play.customers}
             pairs = [(invoice, by_number[numbers[invoice.customer_account_id]]) for invoice in posted]
@@ -177,7 +180,7 @@ def _credit_some(play: Play, day: dt.date, invoice_ids: Sequence[int]) -> None:
         notes.append(invoice_rules.NewCreditNote(invoice_id, "Goods returned", day, {line.line_number: line.quantity}))
     clerk = play.by("billing", day, 17, 0)
     made = invoicing.post_credit_notes(clerk, notes)
-    less = {note.credited_id: -note.gross for note in invoice_facts.by_ids(clerk, made)}
+    less = {note.credited_id: -note.gross.amount for note in invoice_facts.billed(clerk, made)}
     for payment in play.expected:
         payment.less_credit(less)
 

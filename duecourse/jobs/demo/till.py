@@ -14,7 +14,7 @@ from duecourse.cash.rules import ApplyLine, ApplyRequest
 from duecourse.core.call import Call
 from duecourse.core.money import Money
 from duecourse.invoicing import queries as invoice_facts
-from duecourse.invoicing.models import Invoice
+from duecourse.invoicing.queries import Billed
 from duecourse.jobs.demo import cast
 from duecourse.jobs.demo.payers import Expected
 from duecourse.jobs.demo.statements import Receipt, camt053
@@ -61,8 +61,8 @@ class Till:
         """The clerk knows what was meant: a proposal that says the same is confirmed, anything else is put right by hand."""
         payments = cash_facts.payments_of_file(call, file_id)
         wanted = {invoice_id for payment in expected for invoice_id in payment.amounts}
-        invoices = {invoice.id: invoice for invoice in invoice_facts.by_ids(call, sorted(wanted))}
-        rest = {key: invoice.item.open_amount for key, invoice in invoices.items()}
+        invoices = {invoice.id: invoice for invoice in invoice_facts.billed(call, sorted(wanted))}
+        rest = {key: invoice.open.amount for key, invoice in invoices.items()}
         proposals = cash_facts.best_proposals(call, [payment.id for payment in payments])
         requests = []
         for payment, truth in zip(payments, expected, strict=True):
@@ -85,9 +85,9 @@ class Till:
         cash.apply_payments(call, requests)
 
 
-def _line(invoice: Invoice, amount: Decimal, value_date: dt.date, rest: dict[int, Decimal]) -> ApplyLine | None:
+def _line(invoice: Billed, amount: Decimal, value_date: dt.date, rest: dict[int, Decimal]) -> ApplyLine | None:
     """How much of an invoice a payment takes: with its discount when it was in time, in part otherwise."""
-    open_now, currency = rest[invoice.id], invoice.currency
+    open_now, currency = rest[invoice.id], invoice.gross.currency
     if open_now <= 0 or amount <= 0:
         return None
     less = open_now - amount
