@@ -232,12 +232,16 @@ def demo_logins(access: database.Access) -> list[list[str]]:
     because the demo's modules need Django."""
     if not has_command("seed") or not companies(access)[1]:
         return []
-    script = "import json, django; django.setup(); from duecourse.jobs import demo; print(json.dumps(demo.logins()))"
-    environment = {"DJANGO_SETTINGS_MODULE": "duecourse.config.settings", **os.environ}
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=False)
-    if done.returncode:
-        raise Failed(f"The demo's log-ins could not be listed:\n{done.stderr[-2000:]}")
-    found: list[list[str]] = json.loads(done.stdout)
+    sources = b"".join(path.read_bytes() for path in sorted((PACKAGE / "jobs" / "demo").glob("*.py")))
+    memory = embedded.data_folder() / f"log-ins-{hashlib.sha256(sources).hexdigest()[:16]}.json"
+    if not memory.is_file():
+        script = "import json, django; django.setup(); from duecourse.jobs import demo; print(json.dumps(demo.logins()))"
+        environment = {"DJANGO_SETTINGS_MODULE": "duecourse.config.settings", **os.environ}
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=False)
+        if done.returncode:
+            raise Failed(f"The demo's log-ins could not be listed:\n{done.stderr[-2000:]}")
+        embedded.write_private(memory, done.stdout)
+    found: list[list[str]] = json.loads(memory.read_text())
     return found
 
 
@@ -258,11 +262,11 @@ def serve(host: str, port: int | None, dev: bool, demo: bool) -> None:
         try:
             environment = {"DUECOURSE_DEBUG": "1"} if dev else {}
             children.start("web", web_command(host, number, dev), **environment)
-            if has_command("worker"):
-                children.start("worker", command("worker"), **environment)
             logins = demo_logins(access)  # while the web server starts
             wait_until_ready(children, host, number)
             announce(host, number, logins)
+            if has_command("worker"):
+                children.start("worker", command("worker"), **environment)  # after the page, which somebody waits for
             while True:
                 children.check()
                 time.sleep(0.5)

@@ -71,7 +71,7 @@ class TestRun:
         assert status(f"{url}/readyz") == 200
         assert status(f"{url}/account/login/") == 200
         below = children(process.pid)
-        assert len(below) >= 3  # the web server with its workers, and the worker
+        assert len(below) >= 2  # the web server and its workers at least
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
         assert [child for child in below if is_running(child)] == []
