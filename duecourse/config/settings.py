@@ -1,4 +1,4 @@
-"""Django's settings, read from the environment. The names are listed in docs/guides/run.md.
+"""Django's settings, read from the environment. docs/reference/settings.md repeats this list.
 
 DATABASE_URL, DATABASE_APP_URL  a PostgreSQL of your own (else the embedded one)
 DUECOURSE_DATA                  folder for secrets and files (default: .duecourse in the project)
@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "duecourse.web.language.PersonalLanguage",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 ROOMS = (
-    "home", "search", "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "ties", "journal", "outbox",
+    "home", "search", "session", "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "ties", "journal", "outbox",
     "settings",
 )  # fmt: skip
 

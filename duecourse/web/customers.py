@@ -1,0 +1,297 @@
+"""Customers: who owes how much, how full the limit is, and who needs a look; new customers and changes to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from duecourse.core import ids, paging
+from duecourse.core.call import Call, within
+from duecourse.core.errors import Refused
+from duecourse.core.money import Money
+from duecourse.core.reasons import Reason
+from duecourse.credit import queries as credit_facts
+from duecourse.credit.rules import Standing, watch
+from duecourse.customers import actions, queries, rules
+from duecourse.receivables import queries as item_facts
+from duecourse.web import customer_record, export, listing
+from duecourse.web.door import as_of, done, page, screen
+
+BY_AMOUNT = ("open", "-open", "overdue", "-overdue")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A customer in the list; amounts in the company's currency, the standing in the credit account's."""
+
+    row: rules.CustomerRow
+    url: str
+    open: Money | None
+    overdue: Money | None
+    standing: Standing | None
+    used: Decimal | None
+    state: str
+    why: Reason | None
+
+    @property
+    def used_percent(self) -> int | None:
+        return None if self.used is None else int(self.used * 100)
+
+    @property
+    def meter(self) -> str:
+        return "" if self.used is None or self.used < Decimal("0.9") else "bad" if self.used > 1 else "watch"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for."""
+
+    text: str
+    show: str  # "" all, owing, overdue, stopped
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Open and overdue of every account that is listed, in the company's currency."""
+
+    by_account: dict[int, tuple[Money, Money]]
+    open: Money
+    overdue: Money
+
+
+def _asked(request: HttpRequest, may_see_amounts: bool) -> Asked:
+    sort, show = request.GET.get("sort", ""), request.GET.get("show", "")
+    allowed = (*queries.SORTS, *BY_AMOUNT) if may_see_amounts else tuple(queries.SORTS)
+    shows = ("owing", "overdue", "stopped") if may_see_amounts else ("stopped",)
+    default = "-overdue" if may_see_amounts else "name"
+    return Asked(request.GET.get("q", "").strip(), show if show in shows else "", sort if sort in allowed else default)
+
+
+def _sums(call: Call, on: dt.date, account_ids: Sequence[int] | None) -> Sums:
+    """What accounts (None: all) have open and overdue by the end of a day; one query."""
+    zero = Money.zero(call.company.currency)
+    found: dict[int, tuple[Money, Money]] = {}
+    for row in item_facts.ageing(call, on, account_ids=account_ids):
+        overdue = Money.total(row.company_buckets[1:], call.company.currency)
+        before = found.get(row.customer_account_id, (zero, zero))
+        found[row.customer_account_id] = (before[0] + row.company_total, before[1] + overdue)
+    return Sums(
+        found,
+        Money.total((pair[0] for pair in found.values()), zero.currency),
+        Money.total((pair[1] for pair in found.values()), zero.currency),
+    )
+
+
+def _page(call: Call, asked: Asked, sums: Sums | None, matching: Sequence[int], number: int, size: int) -> paging.Page[rules.CustomerRow]:
+    """One page of customers: sorted by the database, or by amounts that another room knows."""
+    if sums is not None and asked.show in ("owing", "overdue"):
+        place = 0 if asked.show == "owing" else 1
+        matching = [key for key in matching if key in sums.by_account and sums.by_account[key][place].amount > 0]
+    if sums is None or asked.sort not in BY_AMOUNT:
+        return queries.rows(call, sort=asked.sort, page=number, size=size, account_ids=matching)
+    place, sign = (0 if asked.sort.endswith("open") else 1), (-1 if asked.sort.startswith("-") else 1)
+    nothing = (Decimal(0), Decimal(0))
+    worth = {key: (pair[place].amount, pair[1 - place].amount) for key, pair in sums.by_account.items()}
+    ranked = sorted(matching, key=lambda key: tuple(sign * amount for amount in worth.get(key, nothing)))
+    cut = paging.slice(ranked, number, size)
+    found = {row.account_id: row for row in queries.rows(call, size=size, account_ids=cut.rows).rows}
+    return replace(cut.each(lambda key: found[key]))
+
+
+def _lines(call: Call, rows: Sequence[rules.CustomerRow], sums: Sums | None, on: dt.date) -> list[Line]:
+    """The rows with what is owed and how full the limit is; one batch each. Limits of past days are not looked up."""
+    shows_credit = call.by.may("credit.read") and on == call.today
+    standings = credit_facts.exposure(call, [row.account_id for row in rows]) if shows_credit else {}
+    policy = credit_facts.policy(call, call.today).policy
+    zero = Money.zero(call.company.currency)
+    made = []
+    for row in rows:
+        standing = standings.get(row.account_id)
+        open_, overdue = sums.by_account.get(row.account_id, (zero, zero)) if sums else (None, None)
+        state, why = watch.condition(standing, row.is_stopped, policy) if shows_credit else ("stopped" if row.is_stopped else "", None)
+        used = watch.used_share(standing) if standing else None
+        made.append(Line(row, reverse("customer", args=[ids.outer("cus", row.customer_id)]), open_, overdue, standing, used, state, why))
+    return made
+
+
+@screen("customers.read")
+def index(request: HttpRequest, call: Call) -> HttpResponse:
+    """The list."""
+    on = as_of(request, call)
+    may_see = call.by.may("receivables.read")
+    asked = _asked(request, may_see)
+    matching = queries.matching(call, asked.text, "stopped" if asked.show == "stopped" else "")
+    sums = _sums(call, on, matching if asked.text or asked.show == "stopped" else None) if may_see else None
+    if export.asked(request):
+        return _csv(call, asked, sums, matching, on)
+    found = _page(call, asked, sums, matching, listing.number(request), 50)
+    every = len(matching)
+    tabs: list[tuple[str, str, object]] = [("", _("All"), every if asked.show != "stopped" else "")]
+    if sums is not None and asked.show != "stopped":
+        tabs.append(("owing", _("Owing"), sum(1 for pair in sums.by_account.values() if pair[0].amount > 0)))
+        tabs.append(("overdue", _("Overdue"), sum(1 for pair in sums.by_account.values() if pair[1].amount > 0)))
+    elif sums is not None:
+        tabs += [("owing", _("Owing"), ""), ("overdue", _("Overdue"), "")]
+    tabs.append(("stopped", _("Stopped"), every if asked.show == "stopped" else ""))
+    context = {
+        "lines": _lines(call, found.rows, sums, on),
+        "shown": listing.Shown(found),
+        "asked": asked,
+        "sorted_by": asked.sort,
+        "sums": sums,
+        "shows_credit": call.by.may("credit.read") and on == call.today,
+        "tabs": listing.tabs(request, "show", tabs, asked.show),
+        "chips": listing.chips(request, {"q": f"“{asked.text}”" if asked.text else ""}),
+        "order": _order_words(asked.sort),
+        "may_create": call.by.may("customers.create_customers") and on == call.today,
+        "keys": [(("J", "K"), _("next, previous")), (("Enter",), _("open")), (("/",), _("search"))],
+    }
+    return page(request, call, "customers/index.html", context)
+
+
+def _order_words(sort: str) -> str:
+    words = {
+        "-overdue": _("Most overdue first"), "overdue": _("Least overdue first"), "-open": _("Most open first"), "open": _("Least open first"),
+        "name": _("By name"), "-name": _("By name, backwards"), "number": _("By number"), "-number": _("By number, backwards"),
+    }  # fmt: skip
+    return words.get(sort, "")
+
+
+def _csv(call: Call, asked: Asked, sums: Sums | None, matching: Sequence[int], on: dt.date) -> HttpResponse:
+    currency = call.company.currency
+    head = [_("Number"), _("Name"), _("Country"), _("Terms"), _("Currency"), _("Group")]
+    if sums is not None:
+        head += [f"{_('Open')} {currency}", f"{_('Overdue')} {currency}"]
+    if call.by.may("credit.read"):
+        head += [_("Limit"), _("Exposure"), _("Limit currency"), _("State")]
+
+    def pages(number: int) -> paging.Page[Line]:
+        found = _page(call, asked, sums, matching, number, export.SIZE)
+        return paging.Page(_lines(call, found.rows, sums, on), found.total, found.number, found.size)
+
+    def cells(line: Line) -> list[object]:
+        row, standing = line.row, line.standing
+        made: list[object] = [row.number, row.name, row.country, row.terms_name, row.currency, row.parent_name]
+        if sums is not None:
+            made += [line.open, line.overdue]
+        if call.by.may("credit.read"):
+            made += [standing.limit, standing.exposure, standing.currency] if standing else ["", "", ""]
+            made.append(line.state)
+        return made
+
+    return export.answer(call, "customers", head, lambda: (cells(line) for line in export.every(pages)))
+
+
+# -- new and changed
+
+FIELDS = (
+    "number", "name", "country", "language", "tax_id", "register_number", "risk_class", "parent_number", "currency", "terms_code",
+    "payer_number", "tax_treatment", "delivery", "invoice_email",
+)  # fmt: skip
+
+
+def _choices(call: Call) -> dict[str, Any]:
+    treatments = {"domestic": _("Domestic"), "eu": _("Within the EU"), "export": _("Export"), "exempt": _("Exempt")}
+    return {
+        "terms_options": [(each.code, each.name) for each in queries.terms(call)],
+        "language_options": [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano"), ("nl", "Nederlands")],
+        "treatment_options": [(value, treatments[value]) for value in rules.TREATMENTS],
+        "delivery_options": [("email", _("E-mail")), ("post", _("Post"))],
+    }
+
+
+@screen("customers.create_customers")
+def new(request: HttpRequest, call: Call) -> HttpResponse:
+    """A form for a new customer; customers that it may already be are shown before it is made."""
+    values = {name: request.POST.get(name, "").strip() for name in (*FIELDS, "street", "postal_code", "city", "bank_account")}
+    likely: Sequence[rules.Likeness] = ()
+    errors: list[str] = []
+    if request.method == "POST":
+        try:
+            wanted = _new_customer(values)
+            likely = queries.likenesses(call, [wanted]).get(wanted.number, [])
+            if not likely or request.POST.get("sure"):
+                (account,) = actions.create_customers(call, [wanted])
+                done(request, _("%(name)s was added.") % {"name": wanted.name})
+                return HttpResponseRedirect(reverse("customer", args=[ids.outer("acc", account)]))
+        except Refused as refused:
+            errors.append(refused.message)
+    else:
+        values |= {"country": call.company.country, "currency": call.company.currency, "language": call.company.language}
+        values |= {"tax_treatment": "domestic", "delivery": "email"}
+    context = {"values": values, "errors": errors, "likely": likely, "is_new": True, **_choices(call)}
+    return page(request, call, "customers/form.html", context, status=422 if errors or likely else 200)
+
+
+def _new_customer(values: dict[str, str]) -> rules.NewCustomer:
+    plain = {name: values[name] for name in FIELDS}
+    plain["country"], plain["currency"] = plain["country"].upper(), plain["currency"].upper()
+    lines = tuple(line.strip() for line in values["street"].splitlines() if line.strip())
+    addresses = (rules.NewAddress(lines, values["postal_code"], values["city"]),) if lines or values["city"] else ()
+    accounts = (rules.NewBankAccount(values["bank_account"], plain["name"]),) if values["bank_account"] else ()
+    wanted = rules.NewCustomer(**plain, addresses=addresses, bank_accounts=accounts)
+    return replace(wanted, number=rules.normal_number(wanted.number))
+
+
+@screen("customers.read")
+def edit(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
+    """Change what the customer is, and its account here, each as far as the role allows."""
+    customer = queries.customer_for_caller(call, ref)
+    account = customer.account
+    of_customer, of_account = call.by.may("customers.change_customer"), call.by.may("customers.change_account")
+    if not of_customer and not of_account:
+        raise Refused("access.not-permitted", _("Your role does not include this. An administrator can change your role."))
+    payer = queries.accounts_by_id(call, [account.payer_id]) if account.payer_id else {}
+    parent = dict(queries.numbers_of(call, [customer.parent_id])) if customer.parent_id else {}
+    now = {
+        "number": customer.number, "name": customer.name, "country": customer.country, "language": customer.language,
+        "tax_id": customer.tax_id, "register_number": customer.register_number, "risk_class": customer.risk_class,
+        "parent_number": parent.get(customer.parent_id or 0, ""), "currency": account.currency, "terms_code": account.terms.code,
+        "payer_number": payer[account.payer_id].number if account.payer_id in payer else "", "tax_treatment": account.tax_treatment,
+        "delivery": account.delivery, "invoice_email": account.invoice_email,
+    }  # fmt: skip
+    values, errors = dict(now), []
+    if request.method == "POST":
+        values |= {name: request.POST[name].strip() for name in FIELDS if name in request.POST and name not in ("number", "currency")}
+        changed = {name: value for name, value in values.items() if value != now[name]}
+        first = {name: value for name, value in changed.items() if name in CUSTOMER_FIELDS and of_customer}
+        second = {name: value for name, value in changed.items() if name in ACCOUNT_FIELDS and of_account}
+        try:
+            with within(call):  # both or none
+                if first:
+                    actions.change_customer(call, customer.id, first)
+                if second:
+                    actions.change_account(call, account.id, second)
+            if first or second:
+                done(request, _("%(name)s was changed.") % {"name": values["name"]})
+            return HttpResponseRedirect(reverse("customer", args=[ref]))
+        except Refused as refused:
+            errors.append(refused.message)
+    context = {
+        "customer": customer, "values": values, "errors": errors, "of_customer": of_customer, "of_account": of_account, "ref": ref,
+        **_choices(call),
+    }  # fmt: skip
+    return page(request, call, "customers/form.html", context, status=422 if errors else 200)
+
+
+CUSTOMER_FIELDS = frozenset({"name", "country", "language", "tax_id", "register_number", "risk_class", "parent_number"})
+ACCOUNT_FIELDS = frozenset({"terms_code", "payer_number", "delivery", "invoice_email", "tax_treatment"})
+
+urlpatterns = [
+    path("customers/", index, name="customers"),
+    path("customers/new/", new, name="customer-new"),
+    path("customers/<str:ref>/", customer_record.record, name="customer"),
+    path("customers/<str:ref>/edit/", edit, name="customer-edit"),
+    path("customers/<str:ref>/limit/", customer_record.change_limit, name="customer-limit"),
+    path("customers/<str:ref>/stop/", customer_record.stop, name="customer-stop"),
+    path("customers/<str:ref>/contact/", customer_record.add_contact, name="customer-contact"),
+    path("items/<str:ref>/", customer_record.item, name="item"),
+]

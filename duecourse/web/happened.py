@@ -1,0 +1,196 @@
+"""Events in words: what happened, with which mark, one line of detail, and where each thing it is about can be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from duecourse.core import ids
+from duecourse.core.call import Call
+from duecourse.core.models import Event
+from duecourse.core.money import Money
+from duecourse.core.reasons import N_
+from duecourse.web.templatetags.show import money_code
+
+# event name → words, icon, kind of the mark
+WORDS: dict[str, tuple[str, str, str]] = {
+    "access.api-key-created": (N_("API key made"), "key", ""),
+    "access.api-key-revoked": (N_("API key revoked"), "key", "bad"),
+    "access.company-changed": (N_("Company changed"), "company", ""),
+    "access.company-created": (N_("Company set up"), "company", ""),
+    "access.invitation-accepted": (N_("Invitation accepted"), "user-check", "good"),
+    "access.invitation-withdrawn": (N_("Invitation withdrawn"), "user-x", ""),
+    "access.role-granted": (N_("Role given"), "user-shield", ""),
+    "access.role-revoked": (N_("Role taken away"), "user-x", "watch"),
+    "access.settings-changed": (N_("Own settings changed"), "settings", ""),
+    "access.user-activated": (N_("Log-in opened again"), "user-check", ""),
+    "access.user-created": (N_("Person added"), "user-plus", ""),
+    "access.user-deactivated": (N_("Log-in ended"), "user-x", "bad"),
+    "access.user-invited": (N_("Person invited"), "mail", ""),
+    "bank.file-imported": (N_("Bank file read"), "bank", ""),
+    "cash.file-taken": (N_("Bank file taken"), "bank", ""),
+    "cash.payment-applied": (N_("Payment applied"), "cash", "good"),
+    "cash.payment-put-on-account": (N_("Payment put on account"), "wallet", ""),
+    "cash.payment-recorded": (N_("Payment recorded"), "cash", ""),
+    "cash.payment-set-later": (N_("Payment put aside"), "pause", ""),
+    "cash.payment-set-not-receivable": (N_("Payment is no receivable"), "not-equal", ""),
+    "cash.payment-unapplied": (N_("Payment taken back from its items"), "undo", "watch"),
+    "cash.payments-proposed": (N_("Matches proposed"), "matching", ""),
+    "catalog.prices-set": (N_("Prices set"), "tag", ""),
+    "catalog.products-created": (N_("Products added"), "package", ""),
+    "catalog.tax-rates-set": (N_("Tax rates set"), "percent", ""),
+    "credit.account-opened": (N_("Credit account opened"), "wallet", ""),
+    "credit.hold-ended": (N_("Hold ended"), "hold", ""),
+    "credit.hold-rejected": (N_("Held order rejected"), "x", "bad"),
+    "credit.hold-released": (N_("Held order released"), "unlock", "good"),
+    "credit.limit-set": (N_("Limit set"), "limits", ""),
+    "credit.order-checked": (N_("Order checked"), "scale", ""),
+    "credit.policy-set": (N_("Order policy set"), "policy", ""),
+    "credit.reservations-ended": (N_("Credit given back"), "undo", ""),
+    "credit.reservations-moved": (N_("Credit moved with the goods"), "truck", ""),
+    "customers.account-changed": (N_("Account changed"), "edit", ""),
+    "customers.account-let-go-on": (N_("Account goes on"), "play", "good"),
+    "customers.account-stopped": (N_("Account stopped"), "stop", "bad"),
+    "customers.accounts-opened": (N_("Account opened"), "plus", ""),
+    "customers.aliases-added": (N_("Other name learnt"), "tag", ""),
+    "customers.bank-accounts-added": (N_("Bank account learnt"), "bank", ""),
+    "customers.contact-added": (N_("Contact added"), "user-plus", ""),
+    "customers.customer-changed": (N_("Customer changed"), "edit", ""),
+    "customers.customers-created": (N_("Customer added"), "plus", ""),
+    "customers.terms-created": (N_("Terms added"), "calendar-plus", ""),
+    "customers.terms-set": (N_("Terms changed"), "calendar-due", ""),
+    "documents.dispatch-failed": (N_("Mail failed"), "mail-off", "bad"),
+    "documents.dispatch-queued": (N_("Mail queued"), "outbox", ""),
+    "documents.dispatch-retried": (N_("Mail tried again"), "redo", ""),
+    "documents.dispatch-sent": (N_("Mail sent"), "send", ""),
+    "documents.document-kept": (N_("File kept"), "file", ""),
+    "invoicing.credit-notes-posted": (N_("Credit note posted"), "receipt-refund", ""),
+    "invoicing.invoices-posted": (N_("Invoice posted"), "invoices", ""),
+    "invoicing.invoices-sent": (N_("Invoice sent"), "send", ""),
+    "kpis.books-verified": (N_("Books checked"), "scale", ""),
+    "ledger.accounts-created": (N_("Ledger accounts added"), "plus", ""),
+    "ledger.bank-account-created": (N_("Own bank account added"), "bank", ""),
+    "ledger.entries-posted": (N_("Entries posted"), "journal", ""),
+    "ledger.period-closed": (N_("Period closed"), "lock", ""),
+    "ledger.period-reopened": (N_("Period opened again"), "unlock", "watch"),
+    "ledger.periods-opened": (N_("Periods opened"), "calendar-plus", ""),
+    "ledger.rates-loaded": (N_("Exchange rates loaded"), "swap", ""),
+    "orders.lines-billed": (N_("Lines billed"), "receipt", ""),
+    "orders.order-accepted": (N_("Order accepted"), "check", "good"),
+    "orders.order-cancelled": (N_("Order cancelled"), "minus", ""),
+    "orders.order-changed": (N_("Order changed"), "edit", ""),
+    "orders.order-closed-short": (N_("Order closed short"), "minus", ""),
+    "orders.order-created": (N_("Order written"), "orders", ""),
+    "orders.order-delivered": (N_("Goods delivered"), "truck", ""),
+    "orders.order-held": (N_("Order put on hold"), "hold", "bad"),
+    "orders.order-rejected": (N_("Order rejected"), "x", "bad"),
+    "orders.order-released": (N_("Order released"), "unlock", "good"),
+    "receivables.clearings-undone": (N_("Clearing undone"), "undo", "watch"),
+    "receivables.items-cleared": (N_("Items cleared"), "matching", ""),
+    "receivables.items-opened": (N_("Items opened"), "plus", ""),
+    "receivables.marks-ended": (N_("Marks ended"), "flag", ""),
+    "receivables.marks-set": (N_("Marks set"), "flag", ""),
+}
+
+# The first letters of an outside id → the address that shows it. A credit account is shown on its customer's page.
+PLACES = {
+    "cus": "customer",
+    "acc": "customer",
+    "ord": "order",
+    "inv": "invoice",
+    "itm": "item",
+    "jrn": "journal-entry",
+    "hld": "hold",
+    "pay": "payment",
+    "fil": "bank-file",
+    "dsp": "mail",
+    "evt": "event",
+}
+# What one must be allowed to read to follow it.
+READS = {
+    "cus": "customers.read",
+    "acc": "customers.read",
+    "ord": "orders.read",
+    "inv": "invoicing.read",
+    "itm": "receivables.read",
+    "jrn": "journal.read",
+    "hld": "credit.read",
+    "pay": "cash.read",
+    "fil": "bank.read",
+    "dsp": "documents.read",
+    "evt": "journal.read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as lists show it; `more` is one line of detail, `url` its page in the journal."""
+
+    id: str
+    event: Event
+    what: str
+    more: str
+    icon: str
+    kind: str
+
+
+def link(call: Call, ref: str) -> str:
+    """Where the thing behind an outside id is shown, "" when it has no page or the caller may not read it."""
+    prefix = ref.partition("_")[0]
+    name = PLACES.get(prefix)
+    if name is None or not call.by.may(READS[prefix]):
+        return ""
+    try:
+        return reverse(name, args=[ref])
+    except NoReverseMatch:  # a thing that is shown only inside another page
+        return ""
+
+
+def subjects(call: Call, refs: Sequence[str]) -> list[dict[str, str]]:
+    """Everything an event is about: its id, what it is, and where it is shown."""
+    return [{"ref": ref, "kind": _(ids.PREFIXES.get(ref.partition("_")[0], "thing")), "url": link(call, ref)} for ref in refs]
+
+
+def what(event: Event) -> tuple[str, str, str]:
+    """Words, icon and mark of an event; a name that has no words yet is shown as it is."""
+    known = WORDS.get(event.name)
+    if known is None:
+        return event.name, "circle", ""
+    words, icon, kind = known
+    if event.name == "credit.order-checked":
+        held = bool(event.decision) and event.decision.get("result") == "held"
+        return (_("Order held by the credit check"), "hold", "bad") if held else (_("Order passed the credit check"), "check", "good")
+    return _(words), icon, kind
+
+
+def more(facts: Mapping[str, Any]) -> str:
+    """One line of an event's facts: the number, the amount, the reason, what it was before; only what is plain text."""
+    said = [str(facts[name]) for name in ("number", "order", "role", "name", "terms", "first") if isinstance(facts.get(name), str)]
+    if facts.get("last") and facts.get("last") != facts.get("first"):
+        said[-1:] = [f"{facts.get('first')} – {facts['last']}"]
+    for name in ("gross", "amount"):
+        try:
+            if facts.get(name) is not None and facts.get("currency"):
+                said.append(money_code(Money(Decimal(str(facts[name])), str(facts["currency"]))))
+                break
+        except InvalidOperation:
+            continue
+    if facts.get("reason"):
+        said.append(str(facts["reason"]))
+    return " · ".join(said)
+
+
+def told(event: Event) -> Told:
+    """An event in words."""
+    words, icon, kind = what(event)
+    return Told(ids.outer("evt", event.id), event, words, more(event.facts), icon, kind)
+
+
+def readable(call: Call, events: Sequence[Event]) -> list[Told]:
+    """Those events whose room the caller may read, in words: a page about one thing shows what others did with it."""
+    return [told(event) for event in events if call.by.may(event.name.partition(".")[0] + ".read")]

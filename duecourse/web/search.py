@@ -1,0 +1,133 @@
+"""Find anything and go anywhere (Ctrl K): customers, documents, payments and what may be done, as far as the role reaches."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.translation import gettext as _
+
+from duecourse.cash import queries as cash_facts
+from duecourse.core import ids
+from duecourse.core.call import Call
+from duecourse.core.money import Money
+from duecourse.customers import queries as customer_facts
+from duecourse.invoicing import queries as invoice_facts
+from duecourse.orders import queries as order_facts
+from duecourse.receivables import queries as item_facts
+from duecourse.web import happened
+from duecourse.web.door import page, screen
+from duecourse.web.templatetags.show import age, money_code
+
+Hit = dict[str, Any]
+_LOOKS_LIKE_NUMBER = re.compile(r"[A-Za-z]{1,4}[-/]?[0-9].*|[A-Za-z]{2,4}-")
+# what is said, url name, query, icon, permission
+COMMANDS = (
+    (lambda: _("New order"), "order-new", "", "plus", "orders.create_orders"),
+    (lambda: _("New customer"), "customer-new", "", "plus", "customers.create_customers"),
+    (lambda: _("Read a bank file"), "bank", "", "upload", "cash.take_file"),
+    (lambda: _("Bill what is ready"), "billing", "", "receipt", "invoicing.bill_ready"),
+    (lambda: _("Overdue customers"), "customers", "?show=overdue", "clock", "receivables.read"),
+    (lambda: _("Overdue invoices"), "invoices", "?tab=overdue", "clock", "invoicing.read"),
+    (lambda: _("Invite a person"), "settings-people", "", "user-plus", "access.invite_user"),
+    (lambda: _("Make an API key"), "settings-keys", "", "key", "access.create_api_key"),
+    (lambda: _("Close a period"), "settings-periods", "", "lock", "ledger.close_period"),
+    (lambda: _("Load exchange rates"), "settings-rates", "", "swap", "ledger.load_rates"),
+    (lambda: _("Journal entries"), "journal-entries", "", "journal", "journal.read"),
+)
+
+
+@screen("access.change_language")  # everybody has it
+def search(request: HttpRequest, call: Call) -> HttpResponse:
+    """The palette's fragment for `?q=`; a whole page of the same hits for a browser without script."""
+    asked = request.GET.get("q", "").strip()[:100]
+    groups = [group for group in (_groups(call, asked) if asked else []) if group["hits"]]
+    context = {"groups": groups, "q": asked}
+    if request.headers.get("X-Requested-With") == "fetch" or request.headers.get("HX-Request"):
+        return render(request, "search_hits.html", context)
+    return page(request, call, "search.html", context)
+
+
+def _groups(call: Call, asked: str) -> list[dict[str, Any]]:
+    groups = [{"label": _("Do"), "hits": _commands(call, asked)}]
+    if call.by.may("customers.read"):
+        groups.append({"label": _("Customers"), "hits": _customers(call, asked)})
+    if call.by.may("invoicing.read") and _LOOKS_LIKE_NUMBER.fullmatch(asked):
+        groups.append({"label": _("Invoices"), "hits": _invoices(call, asked)})
+    if call.by.may("orders.read") and (_LOOKS_LIKE_NUMBER.fullmatch(asked) or len(asked) > 3):
+        groups.append({"label": _("Orders"), "hits": _orders(call, asked)})
+    if call.by.may("cash.read") and len(asked) > 2:
+        groups.append({"label": _("Payments"), "hits": _payments(call, asked)})
+    return groups
+
+
+def _commands(call: Call, asked: str) -> list[Hit]:
+    words = asked.casefold().split()
+    found = []
+    for said, name, query, icon, permission in COMMANDS:
+        title = said()
+        if call.by.may(permission) and all(word in title.casefold() for word in words):
+            try:
+                found.append({"title": title, "sub": "", "end": "", "icon": icon, "url": reverse(name) + query})
+            except NoReverseMatch:  # a screen that this installation does not have
+                continue
+    return found[:5]
+
+
+def _customers(call: Call, asked: str) -> list[Hit]:
+    rows = customer_facts.search(call, asked, 8)
+    open_: dict[int, list[Money]] = {}
+    if rows and call.by.may("receivables.read"):
+        for (account, _currency), sums in item_facts.open_by_account(call, [row.account_id for row in rows], call.today).items():
+            open_.setdefault(account, []).append(sums.open)
+    return [
+        {
+            "title": row.name,
+            "sub": f"{row.number}, {row.country}",
+            "end": _("%(amount)s open") % {"amount": ", ".join(money_code(one) for one in open_[row.account_id])} if row.account_id in open_ else "",
+            "icon": "customers",
+            "url": reverse("customer", args=[ids.outer("cus", row.customer_id)]),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _invoices(call: Call, asked: str) -> list[Hit]:
+    return [
+        {
+            "title": row.number,
+            "sub": row.buyer,
+            "end": f"{money_code(row.open)} · {age(row.late_days)}" if row.open and row.kind == "invoice" and row.late_days else money_code(row.gross),
+            "icon": "invoices" if row.kind == "invoice" else "receipt-refund",
+            "url": happened.link(call, row.outer_id),
+        }
+        for row in invoice_facts.by_numbers(call, asked, 6)
+    ]  # fmt: skip
+
+
+def _orders(call: Call, asked: str) -> list[Hit]:
+    found = order_facts.rows(call, text=asked, size=6).rows
+    return [
+        {"title": row.number, "sub": row.customer.name, "end": money_code(row.gross), "icon": "orders", "url": happened.link(call, row.ref)}
+        for row in found
+    ]
+
+
+def _payments(call: Call, asked: str) -> list[Hit]:
+    found = cash_facts.rows(call, "all", asked, size=6).rows
+    return [
+        {
+            "title": row.payment.number,
+            "sub": row.payment.customer_name or row.payment.payer_name,
+            "end": money_code(row.payment.money),
+            "icon": "cash",
+            "url": happened.link(call, row.payment.outer_id) or f"{reverse('matching')}?tab=all&q={row.payment.number}",
+        }
+        for row in found
+    ]
+
+
+urlpatterns = [path("search/", search, name="search")]
