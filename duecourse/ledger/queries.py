@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
-from duecourse.core import ids
-from duecourse.core.call import Call
+from duecourse.core import ids, paging
+from duecourse.core.call import Call, require
 from duecourse.core.errors import Refused
 from duecourse.core.money import Money
 from duecourse.ledger import rules
@@ -337,3 +337,43 @@ def number_gaps(call: Call) -> tuple[int, list[str]]:
     return sum(row[1] for row in found), [
         f"{series}: {last} given, {count} there" for series, count, last in found if count != last
     ]
+
+
+def find_entries(
+    call: Call,
+    text: str = "",
+    kind: str = "",
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    page: int = 1,
+    size: int = 50,
+) -> paging.Page[EntryView]:
+    """Entries by the beginning of a number or a part of their text, by kind and posting dates, newest first; five queries."""
+    require(call, "ledger.read")
+    found = JournalEntry.objects.filter(company_id=call.company.id)
+    if words := text.strip():
+        found = found.filter(Q(number__istartswith=words) | Q(text__icontains=words) | Q(source=words))
+    if kind:
+        found = found.filter(kind=kind)
+    if first:
+        found = found.filter(posting_date__gte=first)
+    if last:
+        found = found.filter(posting_date__lte=last)
+    start, stop = paging.bounds(page, size)
+    shown = list(found.order_by("-posting_date", "-id").values_list("id", flat=True)[start:stop])
+    return paging.Page(entries(call, shown) if shown else [], found.count(), max(page, 1), stop - start)
+
+
+def entry_for_caller(call: Call, text: str) -> EntryView:
+    """One entry with its lines by its prefixed id. Errors: Refused('not-found')."""
+    require(call, "ledger.read")
+    found = entries(call, [ids.inner("jrn", text)])
+    if not found:
+        raise ids.not_found("jrn")
+    return found[0]
+
+
+def ids_of_numbers(call: Call, numbers: Iterable[str]) -> dict[str, int]:
+    """Entry ids by number, those that exist."""
+    found = JournalEntry.objects.filter(company_id=call.company.id, number__in=set(numbers))
+    return dict(found.values_list("number", "id"))
