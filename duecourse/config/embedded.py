@@ -72,7 +72,12 @@ def data_folder() -> Path:
     """Where this installation keeps its secrets, files, static files and (unless root) its database."""
     here = PROJECT if (PROJECT / "pyproject.toml").is_file() else Path.cwd()
     folder = Path(os.environ.get("DUECOURSE_DATA") or here / ".duecourse").resolve()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unusable(f"The data folder {folder} cannot be made ({error}); name another in DUECOURSE_DATA.") from error
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise Unusable(f"The data folder {folder} belongs to somebody else; name another in DUECOURSE_DATA.")
     return folder
 
 
@@ -106,10 +111,12 @@ def locked(name: str) -> Iterator[None]:
 # -- who the server runs as
 
 
-def account() -> pwd.struct_passwd | None:
-    """None for an ordinary user; for root the system user that its server runs as."""
+def account(cluster: Cluster | None = None) -> pwd.struct_passwd | None:
+    """None for an ordinary user; for root the owner of the server's files, or the system user that a new server runs as."""
     if os.geteuid() != 0:
         return None
+    if cluster is not None and (Path(cluster.home) / "data").is_dir():
+        return pwd.getpwuid((Path(cluster.home) / "data").stat().st_uid)
     SYSTEM_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
     with (SYSTEM_HOME / ".lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -304,8 +311,8 @@ def start() -> Cluster:
         if _user is None:
             _user = (data_folder() / "users.lock").open("w")
             fcntl.flock(_user, fcntl.LOCK_SH)
-        user = account()
         cluster = load()
+        user = account(cluster)
         if cluster is None or not (Path(cluster.home) / "data").is_dir():
             cluster = initialise(user)
         elif is_running(cluster):
@@ -336,4 +343,4 @@ def leave() -> None:
             if cluster is not None and (Path(cluster.home) / "data" / "postmaster.pid").is_file():
                 options = ["-D", str(Path(cluster.home) / "data"), "-w", "-t", "30", "-m", "fast", "stop"]
                 command = [str(Path(cluster.binaries) / "pg_ctl"), *options]
-                as_server(command, Path(cluster.home), account())
+                as_server(command, Path(cluster.home), account(cluster))
