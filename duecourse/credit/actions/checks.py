@@ -55,8 +55,8 @@ def check_orders(call: Call, requests: Sequence[rules.OrderRequest]) -> dict[str
         raise Refused("credit.asked-twice", "An order can stand in a batch of credit checks only once.")
     payers = sorted({request.customer_account_id for request in requests})
     currencies = {request.money.currency for request in requests}
-    queries.lock_accounts(call, payers)
     policy = queries.policy(call, call.today)
+    queries.lock_accounts(call, payers)
     seen = queries.sight(call, payers, policy.policy, currencies, without=refs)
     if missing := [account_id for account_id in payers if account_id not in seen.chains]:
         _open_missing(call, missing)
@@ -193,5 +193,5 @@ def _record(
 
 
 def person(call: Call) -> int:
-    """Who acts, as holds keep it: a user's id, and a key's below zero, so that the two are never taken for each other."""
-    return call.by.id if call.by.kind == "user" else -call.by.id
+    """Who acts, as holds keep it: a key counts as the person who made it, so neither releases the other's orders; jobs are 0."""
+    return call.by.id

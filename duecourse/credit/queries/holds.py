@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 
 from duecourse.core import ids, paging
@@ -16,6 +17,10 @@ from duecourse.credit import rules
 from duecourse.credit.models import CreditCheck, Hold
 from duecourse.credit.rules.evidence import standings_from_json
 
+_EARLIER = (
+    "select order_ref, state, released_amount, released_until, currency from credit_hold "
+    "where company_id = %s and order_ref = any(%s) and state in ('open', 'released') order by id"
+)
 SORTS = {
     "newest": ("-held_at", "-id"),
     "oldest": ("held_at", "id"),
@@ -183,11 +188,14 @@ def _check(row: CreditCheck) -> CheckView:
 
 def earlier_holds(call: Call, order_refs: Sequence[str]) -> dict[str, tuple[bool, rules.Release | None]]:
     """For orders that were held before: whether a hold is open still, and the newest release."""
-    rows = Hold.objects.filter(company_id=call.company.id, order_ref__in=list(order_refs), state__in=("open", "released"))
     found: dict[str, tuple[bool, rules.Release | None]] = {}
-    for row in rows.order_by("id"):
-        is_open, release = found.get(row.order_ref, (False, None))
-        found[row.order_ref] = (is_open or row.state == "open", _release(row) if row.state == "released" else release)
+    with connection.cursor() as cursor:  # plain SQL: every credit check asks
+        cursor.execute(_EARLIER, [call.company.id, list(order_refs)])
+        for ref, state, amount, until, currency in cursor.fetchall():
+            is_open, release = found.get(ref, (False, None))
+            if state == "released":
+                release = rules.Release(Money(amount, currency), until)
+            found[ref] = (is_open or state == "open", release)
     return found
 
 
