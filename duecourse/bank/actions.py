@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from duecourse.bank import queries, rules
 from duecourse.bank.formats import detect
@@ -75,7 +75,7 @@ def import_file(call: Call, name: str, data: bytes) -> rules.ImportResult:
 
     The same bytes again are answered with what they were. Money in is posted to cash clearing, money out to payments
     clearing, at the rate of the booking date; an account's first statement brings its opening balance. Errors:
-    FileRefused('bank.…') naming the line, Refused('bank.account-unknown'), Refused('ledger.period-closed'),
+    FileRefused('bank.…') naming the line, Refused('bank.account-unknown'), Refused('bank.import-running'), Refused('ledger.period-closed'),
     Refused('ledger.rate-missing').
     """
     if len(data) > FILE_BYTES_MAX:
@@ -117,8 +117,13 @@ def import_file(call: Call, name: str, data: bytes) -> rules.ImportResult:
 def _wait_for_equal_file(call: Call, digest: str) -> BankFile | None:
     """The file with this digest, if it is here; who sends the same bytes at the same time waits for the first."""
     lock = int.from_bytes(hashlib.sha256(f"{call.company.id}\nbank-file\n{digest}".encode()).digest()[:8], "big", signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [lock])
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [lock])
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != "55P03":  # lock_timeout
+            raise
+        raise Refused("bank.import-running", "This file is being imported at this moment. Look again in a minute.") from error
     return BankFile.objects.filter(company_id=call.company.id, digest=digest).first()
 
 

@@ -121,7 +121,7 @@ class Posting(models.Model):
     """One line of an entry: debit positive, credit negative, in its currency and in the company's."""
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+")
-    entry = models.ForeignKey(JournalEntry, models.PROTECT, related_name="+")
+    entry = models.ForeignKey(JournalEntry, models.PROTECT, related_name="+", db_index=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
     currency = fields.currency()
     amount = fields.amount()
@@ -131,4 +131,7 @@ class Posting(models.Model):
     tax_percent = fields.percent(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["company", "account", "entry"], name="posting_account")]
+        indexes = [
+            models.Index(fields=["company", "entry"], name="posting_entry"),
+            models.Index(fields=["company", "account", "entry"], name="posting_account"),
+        ]
