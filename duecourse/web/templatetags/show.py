@@ -118,6 +118,14 @@ def quantity(value: Decimal | None) -> str:
 
 
 @register.filter
+def price(value: Decimal | None) -> str:
+    """A price per unit: two decimals, more only when they say something (9.875)."""
+    if value is None:
+        return NOTHING
+    return _number(value, max(2, -int(Decimal(value).normalize().as_tuple().exponent)))
+
+
+@register.filter
 def rate(value: Decimal | None) -> str:
     """An exchange rate with four decimals, more only when they say something (at most eight)."""
     if value is None:
