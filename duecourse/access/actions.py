@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from duecourse.access import queries, rules
 from duecourse.access.models import ApiKey, Company, Invitation, Membership, Organisation, User
@@ -307,11 +307,14 @@ def change_company(call: Call, changes: dict[str, str]) -> None:
 
 
 @action
-def create_api_key(call: Call, name: str, scopes: Sequence[str], days: int = 90) -> tuple[rules.KeyView, str]:
+def create_api_key(
+    call: Call, name: str, scopes: Sequence[str], days: int = 90, requests_max: int = rules.KEY_REQUESTS_MAX
+) -> tuple[rules.KeyView, str]:
     """A key for a program, and its text, which is shown once and not kept.
 
     Scopes are permissions that the caller holds; it ends after `days` (1 to 365). To rotate, make the next one before the first
-    is revoked: both are live. Errors: Refused('access.key-days'), Refused('access.scope-not-held').
+    is revoked: both are live. `requests_max` is how many requests a minute it may make. Errors: Refused('access.key-days'),
+    Refused('access.scope-not-held').
     """
     if call.by.kind != "user":
         raise Refused("access.not-a-person", "Only a person can make an API key.")
@@ -329,6 +332,7 @@ def create_api_key(call: Call, name: str, scopes: Sequence[str], days: int = 90)
         scopes=rules.checked_scopes(scopes, call.by.permissions),
         created_by_id=call.by.id,
         expires_at=call.at + dt.timedelta(days=days),
+        requests_max=requests_max,
     )
     facts = {"name": key.name, "scopes": key.scopes, "expires_at": key.expires_at.isoformat()}
     events.record(call, "access.api-key-created", [ids.outer("key", key.id)], facts)
@@ -358,8 +362,31 @@ def _revoke(call: Call, key_id: int) -> None:
 
 
 def enter_with_key(secret: str, at: dt.datetime) -> Call:
-    """A program comes in: its call, as `queries.call_for_key`; its use is noted at most once a minute."""
+    """A program comes in: its call, as `queries.call_for_key`; the request is counted and the key's use noted.
+
+    Requests are counted for each key and minute, in one statement, so that every process counts together. Errors:
+    Refused('access.key-not-valid'), Refused('access.too-many-requests') with `retry_after` in seconds.
+    """
     key_id, call = queries.key_id_and_call(secret, at)
-    stale = ApiKey.objects.filter(pk=key_id).exclude(last_used_at__gt=at - rules.KEY_USE_NOTED_EVERY)
-    stale.update(last_used_at=at)
+    minute = at.replace(second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_REQUEST, {"key": key_id, "minute": minute, "at": at, "noted": at - rules.KEY_USE_NOTED_EVERY})
+        requests, most = cursor.fetchone()
+    if requests > most:
+        raise Refused(
+            "access.too-many-requests",
+            f"This key may make {most} requests a minute. Wait for the next minute.",
+            retry_after=60 - at.second,
+            limit=most,
+        )
     return call
+
+
+COUNT_REQUEST = """
+update access_apikey
+set requests = case when minute = %(minute)s then requests + 1 else 1 end,
+    minute = %(minute)s,
+    last_used_at = case when last_used_at > %(noted)s then last_used_at else %(at)s end
+where id = %(key)s
+returning requests, requests_max
+"""

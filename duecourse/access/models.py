@@ -117,4 +117,7 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    requests_max = models.PositiveIntegerField(default=100, db_default=100)  # in one minute
+    minute = models.DateTimeField(null=True)  # the one that `requests` were counted in
+    requests = models.PositiveIntegerField(default=0, db_default=0)
     recorded_at = fields.recorded_at()

@@ -13,6 +13,7 @@ from duecourse.core.reasons import N_, Reason, define
 
 INVITATION_DAYS = 7
 KEY_DAYS_MAX = 365
+KEY_REQUESTS_MAX = 100  # in a minute, where nothing else is said
 KEY_USE_NOTED_EVERY = dt.timedelta(minutes=1)
 KEY_MARK = "dck_"
 KEY_PREFIX_LENGTH = 10
