@@ -20,10 +20,10 @@ FILE_COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
 }
 OWNER_COMMANDS = ("migrate", "sqlmigrate", "squashmigrations", "dbshell")  # these connect as the owner of the tables
 WITHOUT_DATABASE = (
-    "collectstatic", "findstatic", "makemessages", "compilemessages", "makemigrations", "diffsettings", "startapp", "help",
+    "collectstatic", "findstatic", "makemessages", "compilemessages", "diffsettings", "startapp", "help",
 )  # fmt: skip
 THIRD_PARTY = ("collectstatic", "findstatic", "runserver", "clearsessions", "procrastinate")
-UNMIGRATED = (*OWNER_COMMANDS, "showmigrations", "check")
+UNMIGRATED = (*OWNER_COMMANDS, "showmigrations", "makemigrations", "check")
 
 
 def database_commands() -> dict[str, str]:

@@ -157,7 +157,7 @@ class Children:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.running: list[tuple[str, subprocess.Popen[bytes]]] = []
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
@@ -257,8 +257,8 @@ def serve(host: str, port: int | None, dev: bool, demo: bool) -> None:
     """Everything up, until a signal or a failure takes everything down."""
     access = database.ensure()
     prepare(access, dev, demo)
-    children = Children(embedded.data_folder() / "logs")
     with web_port(host, port) as number:
+        children = Children(embedded.data_folder() / "logs" / str(number))
         try:
             environment = {"DUECOURSE_DEBUG": "1"} if dev else {}
             children.start("web", web_command(host, number, dev), **environment)
