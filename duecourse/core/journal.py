@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from duecourse.core import ids
 from duecourse.core.call import Call, require
-from duecourse.core.models import Event
+from duecourse.core.models import Event as Event
 
 COUNT_MAX = 10_000
 

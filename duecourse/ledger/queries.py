@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, Sum
 
-from duecourse.core import ids, paging
+from duecourse.core import ids, invariants, paging
 from duecourse.core.call import Call, require
 from duecourse.core.errors import Refused
 from duecourse.core.money import Money
@@ -77,6 +77,12 @@ def bank_account_for_caller(call: Call, text: str) -> BankAccountView:
         if account.id == key:
             return account
     raise ids.not_found("bnk")
+
+
+def newest_rates(call: Call, on: dt.date) -> list[ExchangeRate]:
+    """The last published rate of each currency on or before a day (units for one euro), by currency; one query."""
+    found = ExchangeRate.objects.filter(rate_date__lte=on).order_by("currency", "-rate_date").distinct("currency")
+    return list(found)
 
 
 def rates(call: Call, currencies: Iterable[str], on: dt.date) -> dict[str, Decimal]:
@@ -187,6 +193,25 @@ def lock_periods(call: Call, dates: Iterable[dt.date]) -> None:
                 f"The period of {day.isoformat()} is closed; nothing was posted. Use a date in an open period.",
                 date=day.isoformat(),
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Leave to post on these dates until the transaction ends, and the accounts to post to."""
+
+    dates: frozenset[dt.date]
+    accounts: Mapping[tuple[str, str], int]
+
+
+def prepare(call: Call, dates: Iterable[dt.date]) -> Booking:
+    """Hold the periods of `dates` open and look up the accounts, before anything else is locked.
+
+    Errors: Refused('ledger.halted') while an invariant is broken, and those of `lock_periods`.
+    """
+    days = frozenset(dates)
+    invariants.refuse_when_broken(call)
+    lock_periods(call, days)
+    return Booking(days, account_ids(call))
 
 
 def periods(call: Call) -> list[PeriodView]:
@@ -340,13 +365,7 @@ def number_gaps(call: Call) -> tuple[int, list[str]]:
 
 
 def find_entries(
-    call: Call,
-    text: str = "",
-    kind: str = "",
-    first: dt.date | None = None,
-    last: dt.date | None = None,
-    page: int = 1,
-    size: int = 50,
+    call: Call, text: str = "", kind: str = "", first: dt.date | None = None, last: dt.date | None = None, page: int = 1, size: int = 50
 ) -> paging.Page[EntryView]:
     """Entries by the beginning of a number or a part of their text, by kind and posting dates, newest first; five queries."""
     require(call, "ledger.read")

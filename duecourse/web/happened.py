@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from duecourse.core import ids
 from duecourse.core.call import Call
-from duecourse.core.models import Event
+from duecourse.core.journal import Event
 from duecourse.core.money import Money
 from duecourse.core.reasons import N_
 from duecourse.web.templatetags.show import money_code
@@ -118,7 +118,7 @@ READS = {
     "ord": "orders.read",
     "inv": "invoicing.read",
     "itm": "receivables.read",
-    "jrn": "journal.read",
+    "jrn": "ledger.read",
     "hld": "credit.read",
     "pay": "cash.read",
     "fil": "bank.read",
