@@ -25,7 +25,7 @@ check: venv ## the fast checks only: lint, types, walls, migrations
 	@exec $(BIN)/python -m duecourse.config.check fast
 
 bench: venv ## measure speed against COPY and print the figures
-	@exec $(BIN)/duecourse bench
+	@exec $(BIN)/python -m benchmarks
 
 seed: venv ## build the demo company when the database is empty
 	@$(BIN)/duecourse migrate && exec $(BIN)/duecourse seed

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import OperationalError, connection, transaction
@@ -24,6 +24,7 @@ ATTEMPTS_MAX = 5
 _RETRIED = ("40001", "40P01")  # serialization failure, deadlock: the whole transaction is tried again
 _depth: ContextVar[int] = ContextVar("action_depth", default=0)
 _bound: ContextVar[tuple[int, int] | None] = ContextVar("bound_company", default=None)
+_late: ContextVar[dict[Callable[[list[Any]], None], list[Any]] | None] = ContextVar("late_rows", default=None)
 ACTIONS: dict[str, Callable[..., object]] = {}
 
 
@@ -125,8 +126,16 @@ def action(work: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Call
             raise not_permitted(name)
 
         def once() -> R:
-            with within(call):
-                return work(call, *args, **kwargs)
+            rows: dict[Callable[[list[Any]], None], list[Any]] = {}
+            late = _late.set(rows)
+            try:
+                with within(call):
+                    result = work(call, *args, **kwargs)
+                    for write, kept in rows.items():
+                        write(kept)
+                    return result
+            finally:
+                _late.reset(late)
 
         token = _depth.set(1)
         try:
@@ -136,6 +145,15 @@ def action(work: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Call
 
     ACTIONS[name] = run
     return run
+
+
+def write_late(write: Callable[[list[Any]], None], rows: list[Any]) -> None:
+    """Hand rows to `write` once, when the entering action is done and before its transaction ends; at once outside of actions."""
+    late = _late.get()
+    if late is None:
+        write(rows)
+    else:
+        late.setdefault(write, []).extend(rows)
 
 
 def not_permitted(name: str) -> Refused:

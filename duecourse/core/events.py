@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
-from duecourse.core.call import Call
+from duecourse.core import bulk
+from duecourse.core.call import Call, write_late
 from duecourse.core.models import Event, ReaderCursor
+
+Row = tuple[str, Sequence[str], Mapping[str, object], Mapping[str, object] | None]  # name, subjects, facts, decision
+_COLUMNS = ("company_id", "name", "subjects", "facts", "decision", "policy_version", "by_kind", "by_id", "by_name", "at")
 
 
 def record(
@@ -19,43 +24,36 @@ def record(
     facts: Mapping[str, object] | None = None,
     decision: Mapping[str, object] | None = None,
     policy_version: str = "",
-) -> Event:
+) -> None:
     """Append one event `room.noun-verbed` about `subjects` (prefixed ids); a batch records one event with all of them.
 
-    `facts` and `decision` are plain JSON (amounts as text beside their currency).
+    `facts` and `decision` are plain JSON (amounts as text beside their currency). The events of an action are written
+    together, as the last thing in its transaction.
     """
-    return Event.objects.create(
-        company_id=call.company.id,
-        name=name,
-        subjects=list(subjects),
-        facts=dict(facts or {}),
-        decision=None if decision is None else dict(decision),
-        policy_version=policy_version,
-        by_kind=call.by.kind,
-        by_id=call.by.id,
-        by_name=call.by.name,
-        at=call.at,
-    )
+    write_late(_write, [_row(call, name, subjects, facts or {}, decision, policy_version)])
 
 
-def record_many(call: Call, rows: Sequence[tuple[str, Sequence[str], Mapping[str, object], Mapping[str, object] | None]]) -> None:
-    """Append many events (name, subjects, facts, decision) in one statement, for batches whose members are told apart."""
-    Event.objects.bulk_create(
-        [
-            Event(
-                company_id=call.company.id,
-                name=name,
-                subjects=list(subjects),
-                facts=dict(facts),
-                decision=None if decision is None else dict(decision),
-                by_kind=call.by.kind,
-                by_id=call.by.id,
-                by_name=call.by.name,
-                at=call.at,
-            )
-            for name, subjects, facts, decision in rows
-        ]
-    )
+def record_many(call: Call, rows: Sequence[Row]) -> None:
+    """Append many events at once, for batches whose members are told apart."""
+    write_late(_write, [_row(call, name, subjects, facts, decision, "") for name, subjects, facts, decision in rows])
+
+
+def _row(
+    call: Call,
+    name: str,
+    subjects: Sequence[str],
+    facts: Mapping[str, object],
+    decision: Mapping[str, object] | None,
+    policy_version: str,
+) -> tuple[object, ...]:
+    told = json.dumps(facts, ensure_ascii=False)
+    decided = None if decision is None else json.dumps(decision, ensure_ascii=False)
+    by = call.by
+    return (call.company.id, name, list(subjects), told, decided, policy_version, by.kind, by.id, by.name, call.at)
+
+
+def _write(rows: list[tuple[object, ...]]) -> None:
+    bulk.copy_in(Event, _COLUMNS, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +125,4 @@ def about(call: Call, subjects: Sequence[str], limit: int = 200) -> Iterator[Eve
 
 
 def _json(value: object) -> Mapping[str, object]:
-    import json
-
     return json.loads(value) if isinstance(value, str) else value  # type: ignore[return-value]

@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-from duecourse.core import bulk, events, ids, invariants, sequences
+from duecourse.core import bulk, events, ids, sequences
 from duecourse.core.call import Call, action
 from duecourse.core.errors import Refused
 from duecourse.core.money import Money, minor_units
 from duecourse.ledger import queries, rules
 from duecourse.ledger.models import Account, BankAccount, ExchangeRate, JournalEntry, Period, Posting
 
-_ENTRY = ("id", "company_id", "number", "kind", "posting_date", "document_date", "text", "source", "reversal_of_id", "by_name")
+_ENTRY = ("company_id", "number", "kind", "posting_date", "document_date", "text", "source", "reversal_of_id", "by_name")
 _POSTING = (
     "company_id",
     "entry_id",
@@ -144,30 +144,34 @@ def _set_period(call: Call, period_id: str, state: str, event: str) -> None:
 
 
 @action
-def post_entries(call: Call, entries: Sequence[rules.Entry], reversal_of: Sequence[int | None] = ()) -> list[rules.PostedEntry]:
+def post_entries(
+    call: Call,
+    entries: Sequence[rules.Entry],
+    reversal_of: Sequence[int | None] = (),
+    booking: queries.Booking | None = None,
+) -> list[rules.PostedEntry]:
     """Post balanced entries dated in open periods, in one batch; their ids and numbers in order.
 
-    `reversal_of` names, entry by entry, what each one reverses. Errors: Refused('ledger.period-closed'),
+    `reversal_of` names, entry by entry, what each one reverses; `booking` is what `queries.prepare` gave for these dates, so
+    that little is done while the number series is locked. Errors: Refused('ledger.period-closed'),
     Refused('ledger.period-missing'), Refused('ledger.entry-not-balanced'), Refused('ledger.account-missing'),
     Refused('ledger.halted') while the verifier is red.
     """
     if not entries:
         return []
-    invariants.refuse_when_broken(call)
     for entry in entries:
         rules.check_balanced(entry, call.company.currency)
-    queries.lock_periods(call, [entry.posting_date for entry in entries])
-    accounts = queries.account_ids(call)
-    lines = [[(rules.find_account(accounts, line), line) for line in entry.lines] for entry in entries]
-    keys = bulk.reserve_ids(JournalEntry, len(entries))
+    dates = {entry.posting_date for entry in entries}
+    if booking is None or not dates <= booking.dates:
+        booking = queries.prepare(call, dates)
+    lines = [[(rules.find_account(booking.accounts, line), line) for line in entry.lines] for entry in entries]
     numbers = _numbers(call, entries)
     company = call.company.id
-    bulk.copy_in(
+    keys = bulk.insert(
         JournalEntry,
         _ENTRY,
         [
             (
-                key,
                 company,
                 number,
                 entry.kind,
@@ -178,7 +182,7 @@ def post_entries(call: Call, entries: Sequence[rules.Entry], reversal_of: Sequen
                 reverses,
                 call.by.name,
             )
-            for key, number, entry, reverses in zip(keys, numbers, entries, reversal_of or [None] * len(entries), strict=True)
+            for number, entry, reverses in zip(numbers, entries, reversal_of or [None] * len(entries), strict=True)
         ],
     )
     bulk.copy_in(

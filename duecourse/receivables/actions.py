@@ -22,11 +22,11 @@ from duecourse.receivables import queries, rules
 from duecourse.receivables.models import Allocation, Clearing, Mark, OpenItem
 
 _ITEM = (
-    "id", "company_id", "customer_account_id", "entry_id", "kind", "number", "source", "reference", "purchase_order", "order_number",
+    "company_id", "customer_account_id", "entry_id", "kind", "number", "source", "reference", "purchase_order", "order_number",
     "issue_date", "due_date", "currency", "amount", "company_amount", "discount_percent", "discount_until", "tax_breakdown", "open_amount",
     "open_company_amount",
 )  # fmt: skip
-_CLEARING = ("id", "company_id", "value_date", "entry_id", "reversal_of_id", "cause", "by_name", "at")
+_CLEARING = ("company_id", "value_date", "entry_id", "reversal_of_id", "cause", "by_name", "at")
 _ALLOCATION = ("company_id", "clearing_id", "item_id", "cause", "amount", "company_amount", "value_date")
 
 
@@ -35,19 +35,18 @@ def open_items(call: Call, items: Sequence[rules.NewItem]) -> list[int]:
     """Add items to what customers owe; their ids in order. Their entries were posted by the room above, in this transaction."""
     if not items:
         return []
-    keys = bulk.reserve_ids(OpenItem, len(items))
     company = call.company.id
-    bulk.copy_in(
+    keys = bulk.insert(
         OpenItem,
         _ITEM,
         [
             (
-                key, company, item.customer_account_id, item.entry_id, item.kind, item.number, item.source, item.reference,
+                company, item.customer_account_id, item.entry_id, item.kind, item.number, item.source, item.reference,
                 item.purchase_order, item.order_number, item.issue_date, item.due_date, item.money.currency, item.money.amount,
                 item.company_money.amount, item.discount_percent, item.discount_until, queries.as_json(item.tax_breakdown),
                 item.money.amount, item.company_money.amount,
             )
-            for key, item in zip(keys, items, strict=True)
+            for item in items
         ],
     )  # fmt: skip
     events.record(call, "receivables.items-opened", [ids.outer("itm", key) for key in keys], {"items": len(keys)})
@@ -80,12 +79,11 @@ def clear(call: Call, requests: Sequence[rules.ClearingRequest]) -> list[rules.C
             entries.append(Entry("application", date, request.value_date, request.text, request.source, lines))
     posted = ledger.post_entries(call, entries)
     entry_ids = [None if place is None else posted[place].id for place in entry_place]
-    keys = bulk.reserve_ids(Clearing, len(requests))
     rows = [
-        (key, call.company.id, request.value_date, entry_id, None, "", call.by.name, call.at)
-        for key, request, entry_id in zip(keys, requests, entry_ids, strict=True)
+        (call.company.id, request.value_date, entry_id, None, "", call.by.name, call.at)
+        for request, entry_id in zip(requests, entry_ids, strict=True)
     ]
-    bulk.copy_in(Clearing, _CLEARING, rows)
+    keys = bulk.insert(Clearing, _CLEARING, rows)
     _write_allocations(
         call,
         [
@@ -173,13 +171,11 @@ def undo_clearings(call: Call, clearing_ids: Sequence[int], cause: str, value_da
     to_reverse = [row.entry_id for row in found.values() if row.entry_id]
     reversed_entries = ledger.reverse_entries(call, to_reverse, value_date, f"Undone: {cause}") if to_reverse else []
     entry_of = dict(zip(to_reverse, (entry.id for entry in reversed_entries), strict=True))
-    keys = bulk.reserve_ids(Clearing, len(found))
-    bulk.copy_in(
+    keys = bulk.insert(
         Clearing,
         _CLEARING,
         [
             (
-                key,
                 call.company.id,
                 value_date,
                 entry_of[row.entry_id] if row.entry_id else None,
@@ -188,7 +184,7 @@ def undo_clearings(call: Call, clearing_ids: Sequence[int], cause: str, value_da
                 call.by.name,
                 call.at,
             )
-            for key, row in zip(keys, found.values(), strict=True)
+            for row in found.values()
         ],
     )
     new_of = dict(zip(found, keys, strict=True))

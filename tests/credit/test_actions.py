@@ -157,7 +157,7 @@ class TestCheckOrders:
         credit_account(world, "good", "0")
         names = ["parent", "child", "good"]
         counts = []
-        for many in (3, 50):
+        for many in (60, 120):
             with within(world.call), CaptureQueriesContext(connection) as seen:
                 credit.check_orders(world.call, [request(world.accounts[names[place % 3]], 40) for place in range(many)])
             counts.append(len([query for query in seen.captured_queries if "SAVEPOINT" not in query["sql"]]))

@@ -32,14 +32,14 @@ def post_credit_notes(call: Call, notes: Sequence[rules.NewCreditNote]) -> list[
     wanted = [note.invoice_id for note in notes]
     if len(set(wanted)) != len(wanted):
         raise Refused("invoicing.one-note-per-invoice", "Write one credit note for an invoice at a time.")
-    ledger_facts.lock_periods(call, [note.issue_date for note in notes])
+    booking = ledger_facts.prepare(call, [note.issue_date for note in notes])
     found = {row.id: row for row in Invoice.objects.filter(company_id=call.company.id, id__in=wanted)}
     if len(found) != len(wanted):
         raise ids.not_found("inv")
     accounts = lock_and_load(call, [row.customer_account_id for row in found.values()])
     history = queries.credited(call, wanted)
     reckoned = [_reckon(call, note, found[note.invoice_id], accounts, history[note.invoice_id]) for note in notes]
-    keys = write(call, reckoned)
+    keys = write(call, reckoned, booking)
     _clear(call, keys, reckoned, found)
     return keys
 

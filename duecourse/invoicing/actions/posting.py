@@ -59,10 +59,9 @@ def post_invoices(call: Call, invoices: Sequence[rules.NewInvoice]) -> list[int]
     """
     if not invoices:
         return []
-    ledger_facts.lock_periods(call, [new.issue_date for new in invoices])
+    booking = ledger_facts.prepare(call, [new.issue_date for new in invoices])
     accounts = lock_and_load(call, [new.customer_account_id for new in invoices])
-    reckoned = _reckon(call, invoices, accounts)
-    return write(call, reckoned)
+    return write(call, _reckon(call, invoices, accounts), booking)
 
 
 def lock_and_load(call: Call, account_ids: Sequence[int]) -> dict[int, AccountView]:
@@ -95,15 +94,15 @@ def _reckon(call: Call, invoices: Sequence[rules.NewInvoice], accounts: Mapping[
     return result
 
 
-def write(call: Call, reckoned: Sequence[Reckoned]) -> list[int]:
+def write(call: Call, reckoned: Sequence[Reckoned], booking: ledger_facts.Booking) -> list[int]:
     """Number, book and keep what was reckoned; the ids in order. The number series are locked last."""
-    keys = bulk.reserve_ids(Invoice, len(reckoned))
     banks = ledger_facts.bank_accounts(call)
     if not banks:
         raise Refused("invoicing.no-bank-account", "An invoice says where to pay to. Add a bank account under Settings first.")
+    keys = bulk.reserve_ids(Invoice, len(reckoned))
     numbers = _numbers(call, reckoned)
     entries = [_entry(call, key, number, one) for key, number, one in zip(keys, numbers, reckoned, strict=True)]
-    posted = ledger.post_entries(call, entries)
+    posted = ledger.post_entries(call, entries, booking=booking)
     references = [rules.creditor_reference(number) for number in numbers]
     items = receivables.open_items(
         call,

@@ -1,0 +1,28 @@
+"""`make bench`: every speed target of the product, each against a limit or a baseline of the same run."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main(names: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    import django
+
+    django.setup()
+    from benchmarks import ageing, confirming, posting, stage
+
+    suites = {"posting": posting.run, "confirming": confirming.run, "ageing": ageing.run}
+    figures = []
+    for name in names or suites:
+        figures += suites[name]()
+    stage.tell()
+    width = max(len(figure.name) for figure in figures)
+    for figure in figures:
+        stage.tell(f"{'kept  ' if figure.kept else 'MISSED'}  {figure.name:<{width}}  {figure.measured}  (limit {figure.limit})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
