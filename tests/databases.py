@@ -7,6 +7,7 @@ import itertools
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -49,8 +50,16 @@ def is_alive(process: int) -> bool:
 
 
 def drop(access: database.Access, name: str) -> None:
+    """Drop a database. The owner may not end an autovacuum worker that is in it, so that one is waited for."""
     with access.owner.connect() as server:
-        server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        for attempt in range(20):
+            try:
+                server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+                return
+            except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+                if attempt == 19:
+                    raise
+                time.sleep(0.5)
 
 
 def sweep(access: database.Access, template: str) -> None:
