@@ -18,11 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from duecourse.config import database, embedded
 from tests import databases
 
 PROJECT = embedded.PROJECT
+hypothesis_settings.register_profile("duecourse", deadline=None, print_blob=True)  # speed is never tested by a clock
+hypothesis_settings.load_profile("duecourse")
 CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
