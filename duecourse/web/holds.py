@@ -100,7 +100,7 @@ def _bench(request: HttpRequest, call: Call, chosen: HoldRow | None, typed_in: d
         **(_place(listed.rows, hold, keep) if hold else {}),
         "typed": typed_in or {},
     }
-    return page(request, call, "holds/bench.html", context, status=422 if typed_in else 200)
+    return page(request, call, "holds/bench.html", context)
 
 
 def _pick(call: Call, row: HoldRow, account: AccountView, hold: HoldRow | None, keep: str) -> dict[str, Any]:

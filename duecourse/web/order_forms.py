@@ -167,7 +167,7 @@ def read_lines(call: Call, form: OrderForm) -> list[actions.NewOrderLine] | None
     if not filled:
         form.errors.append(_("An order needs at least one line with a product and a quantity."))
         return None
-    _name_products(call, filled)
+    name_products(call, filled)
     lines = []
     for row in filled:
         try:
@@ -184,7 +184,7 @@ def read_lines(call: Call, form: OrderForm) -> list[actions.NewOrderLine] | None
     return None if any(row.error for row in filled) else lines
 
 
-def _name_products(call: Call, rows: Sequence[Row]) -> None:
+def name_products(call: Call, rows: Sequence[Row]) -> None:
     """Turn what was typed into product numbers: a number, or a name that only one product has."""
     known = catalog.products(call, {row.product for row in rows})
     for row in rows:

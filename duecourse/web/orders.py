@@ -200,7 +200,7 @@ def new(request: HttpRequest, call: Call) -> HttpResponse:
         else:
             done(request, _("Saved as a draft. Nothing is reserved until it is confirmed."))
         return HttpResponseRedirect(reverse("order", args=[ref]))
-    return page(request, call, "orders/form.html", {"form": form, "title": _("New order")}, status=422 if form.is_wrong else 200)
+    return page(request, call, "orders/form.html", {"form": form, "title": _("New order")})
 
 
 @screen("orders.change_order")
@@ -219,7 +219,7 @@ def change(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
             _tell(request, order.number, decision)
             return HttpResponseRedirect(reverse("order", args=[ref]))
     context = {"form": form, "order": order, "title": _("Change %(number)s") % {"number": order.number}}
-    return page(request, call, "orders/form.html", context, status=422 if form.is_wrong else 200)
+    return page(request, call, "orders/form.html", context)
 
 
 @screen("customers.read")
@@ -284,7 +284,7 @@ def deliver(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
             done(request, text % {"number": order.number})
             return HttpResponseRedirect(reverse("order", args=[ref]))
     context = {"order": order, "form": form, "customer_url": links.customer(order.customer)}
-    return page(request, call, "orders/deliver.html", context, status=422 if form.errors else 200)
+    return page(request, call, "orders/deliver.html", context)
 
 
 @screen("orders.cancel_order")
@@ -313,7 +313,7 @@ def _end(request: HttpRequest, call: Call, ref: str, act: Any, said: str, how: s
             done(request, said % {"number": order.number})
             return HttpResponseRedirect(reverse("order", args=[ref]))
     context = {"order": order, "how": how, "error": error, "reason": request.POST.get("reason", "")}
-    return page(request, call, "orders/end.html", context, status=422 if error else 200)
+    return page(request, call, "orders/end.html", context)
 
 
 urlpatterns = [
