@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from duecourse.access import queries as access_facts
 from duecourse.core import ids, paging, reasons
@@ -54,6 +54,16 @@ class InvoiceRow:
     @property
     def outer_id(self) -> str:
         return ids.outer("inv", self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the documents of a list come to in one currency; credit notes count negative."""
+
+    currency: str
+    many: int
+    gross: Money
+    open: Money
 
 
 @dataclass(slots=True)
@@ -117,16 +127,26 @@ def rows(
 ) -> Page[InvoiceRow]:
     """A page of invoices and credit notes, filtered and sorted in the database. Numbers are found by their beginning."""
     require(call, "invoicing.read")
+    found = _filtered(call, tab, text, currency, account_id).order_by(*SORTS.get(sort, SORTS["-issued"]))
+    return paging.page(found, page, size, lambda row: _row(row, call.today))
+
+
+def sums(call: Call, tab: str = "all", text: str = "", currency: str = "", account_id: int | None = None) -> list[Sums]:
+    """What the documents of a list come to on all its pages, one row per currency."""
+    require(call, "invoicing.read")
+    found = _filtered(call, tab, text, currency, account_id).order_by("currency").values_list("currency")
+    totals = found.annotate(many=Count("id"), whole=Sum("gross"), rest=Sum("item__open_amount"))
+    return [Sums(code, many, Money(whole, code), Money(rest, code)) for code, many, whole, rest in totals]
+
+
+def _filtered(call: Call, tab: str, text: str, currency: str, account_id: int | None) -> QuerySet[Invoice]:
     found = _found(call).filter(_tab(call, tab))
     if text:
         buyers = [customer.account_id for customer in customer_facts.search(call, text, 200)]
         found = found.filter(Q(number__startswith=text.upper()) | Q(customer_account_id__in=buyers) | Q(purchase_order=text))
     if currency:
         found = found.filter(currency=currency)
-    if account_id is not None:
-        found = found.filter(customer_account_id=account_id)
-    found = found.order_by(*SORTS.get(sort, SORTS["-issued"]))
-    return paging.page(found, page, size, lambda row: _row(row, call.today))
+    return found if account_id is None else found.filter(customer_account_id=account_id)
 
 
 def counts(call: Call) -> dict[str, int]:
@@ -169,6 +189,24 @@ def credited(call: Call, invoice_ids: Sequence[int]) -> dict[int, Credited]:
             parts = Money(-Decimal(base), note.currency), Money(-Decimal(tax), note.currency)
             result[note.credited_id or 0].breakdown.append(rules.TaxTotal(category, Decimal(percent), *parts))
     return result
+
+
+def credit_preview(history: Credited, invoice: Invoice, quantities: Mapping[int, Decimal]) -> rules.Totals:
+    """What a credit note for `quantities` by line number would come to, positive. Errors: Refused('invoicing.credited-too-much')."""
+    invoiced = [
+        rules.PricedLine(
+            rules.Line(
+                line.line_number, line.quantity, Price(line.unit_price, invoice.currency), line.tax_category, line.tax_percent
+            ),  # type: ignore[arg-type]
+            Money(line.net, invoice.currency),
+        )
+        for line in history.lines
+    ]
+    whole = [
+        rules.TaxTotal(category, Decimal(percent), Money(Decimal(base), invoice.currency), Money(Decimal(tax), invoice.currency))
+        for category, percent, base, tax in invoice.tax_breakdown
+    ]
+    return rules.credit_totals(rules.credit_note_lines(invoiced, quantities, history.quantities), whole, history.breakdown)
 
 
 def credit_notes(call: Call, invoice_id: int) -> list[InvoiceRow]:
