@@ -141,7 +141,7 @@ def read_customer(call: Call, form: OrderForm) -> AccountView | None:
             account = customers.accounts_by_id(call, [found[0].account_id])[found[0].account_id]
         elif found:
             names = ", ".join(f"{row.number} {row.name}" for row in found[:5])
-            form.wrong["customer"] = _("More than one customer is meant: %(names)s. Type the number.") % {"names": names}
+            form.wrong["customer"] = _("More than one customer is meant; type the number: %(names)s") % {"names": names}
         else:
             form.wrong["customer"] = _("No customer has the number or name “%(text)s”.") % {"text": text}
     elif account is None:
@@ -194,7 +194,7 @@ def name_products(call: Call, rows: Sequence[Row]) -> None:
                 row.product, row.said = found.rows[0].number, found.rows[0].name
             elif found.total:
                 names = ", ".join(f"{one.number} {one.name}" for one in found.rows)
-                row.error = _("More than one product is meant: %(names)s. Type the number.") % {"names": names}
+                row.error = _("More than one product is meant; type the number: %(names)s") % {"names": names}
             else:
                 row.error = _("No product has the number or name “%(text)s”.") % {"text": row.product}
         elif row.product:

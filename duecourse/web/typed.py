@@ -20,9 +20,10 @@ def number(text: str) -> Decimal:
     if re.fullmatch(r"[0-9]{1,15}([.,][0-9]{1,6})?", digits):
         if _could_be_thousands(digits):
             whole, part = re.split("[.,]", digits)
+            point = f"{whole}.{part}" if _point_is_decimal() else f"{whole},{part}0"
             raise ValueError(
                 _("“%(text)s” can mean two numbers: write %(thousands)s or %(decimals)s.")
-                % {"text": text.strip(), "thousands": whole + part, "decimals": digits + "0"}
+                % {"text": text.strip(), "thousands": whole + part, "decimals": point}
             )
         return Decimal(sign + digits.replace(",", "."))
     for group, point in ((",", "."), (".", ",")):
@@ -35,7 +36,11 @@ def number(text: str) -> Decimal:
 def _could_be_thousands(digits: str) -> bool:
     """1,234 is asked about everywhere; 1.234 is not where a point always is the decimal mark."""
     found = re.fullmatch(r"[1-9][0-9]{0,2}([.,])[0-9]{3}", digits)
-    return found is not None and not (found[1] == "." and (get_language() or "en").startswith("en"))
+    return found is not None and not (found[1] == "." and _point_is_decimal())
+
+
+def _point_is_decimal() -> bool:
+    return (get_language() or "en").startswith("en")
 
 
 def plain(value: Decimal) -> str:
