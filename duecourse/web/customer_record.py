@@ -21,7 +21,7 @@ from duecourse.credit.rules import Standing, watch
 from duecourse.customers import actions, queries, rules
 from duecourse.receivables import queries as item_facts
 from duecourse.receivables.queries import ItemView
-from duecourse.web import happened, listing, typed
+from duecourse.web import entered, happened, listing
 from duecourse.web.door import as_of, done, page, screen
 from duecourse.web.templatetags.show import day, money, money_code
 
@@ -83,10 +83,18 @@ def next_step(
         return Step(title, _late_words(late), url_, _("Open %(number)s") % {"number": oldest.number}, "phone")
     if standing is not None and standing.free is not None and standing.free.amount < 0:
         over = money_code(-standing.free)
-        return Step(_("Over the limit by %(over)s.") % {"over": over}, _("The next order will be held. Nothing is overdue."), url, "", "limits")
+        return Step(
+            _("Over the limit by %(over)s.") % {"over": over},
+            _("The next order will be held. Nothing is overdue."),
+            url,
+            "",
+            "limits",
+        )
     if call.by.may("credit.read") and (standing is None or standing.limit is None) and not customer.account.is_stopped:
         set_it = reverse("customer-limit", args=[url]) if call.by.may("credit.set_limits") else ""
-        return Step(_("Set a limit."), _("Without one, every order is held for a decision."), set_it, _("Set the limit"), "limits")
+        return Step(
+            _("Set a limit."), _("Without one, every order is held for a decision."), set_it, _("Set the limit"), "limits"
+        )
     waiting = [item for item in items if item.kind == "payment" and item.open.amount < 0]
     if waiting:
         title = _("Apply the payment %(number)s.") % {"number": waiting[0].number}
@@ -226,15 +234,22 @@ def change_limit(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     if request.method == "POST":
         values |= {name: request.POST.get(name, "").strip() for name in values}
         try:
-            limit = None if values["kind"] == "none" else typed.amount(values["amount"], currency)
-            first, last = typed.day(values["valid_from"]), values["valid_until"] and typed.day(values["valid_until"])
+            limit = None if values["kind"] == "none" else entered.amount(values["amount"], currency)
+            first, last = (
+                entered.day(values["valid_from"], call.today),
+                values["valid_until"] and entered.day(values["valid_until"], call.today),
+            )
             if not values["reason"]:
                 raise Refused("web.reason-missing", _("Say why: the limit is kept with its reason."))
             with within(call):
                 key = held.id if held else _open_credit_account(call, account)
                 credit.set_limits(call, [credit.NewLimit(key, limit, first, last or None, values["reason"])])
             said = money(limit) if limit is not None else _("no limit")
-            done(request, _("Limit of %(name)s: %(limit)s from %(day)s.") % {"name": customer.name, "limit": said, "day": day(first, call.today)})
+            done(
+                request,
+                _("Limit of %(name)s: %(limit)s from %(day)s.")
+                % {"name": customer.name, "limit": said, "day": day(first, call.today)},
+            )
             return HttpResponseRedirect(reverse("customer", args=[ids.outer("cus", customer.id)]))
         except Refused as refused:
             errors.append(refused.message)

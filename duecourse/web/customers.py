@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
@@ -90,7 +91,9 @@ def _sums(call: Call, on: dt.date, account_ids: Sequence[int] | None) -> Sums:
     )
 
 
-def _page(call: Call, asked: Asked, sums: Sums | None, matching: Sequence[int], number: int, size: int) -> paging.Page[rules.CustomerRow]:
+def _page(
+    call: Call, asked: Asked, sums: Sums | None, matching: Sequence[int], number: int, size: int
+) -> paging.Page[rules.CustomerRow]:
     """One page of customers: sorted by the database, or by amounts that another room knows."""
     if sums is not None and asked.show in ("owing", "overdue"):
         place = 0 if asked.show == "owing" else 1
@@ -116,14 +119,18 @@ def _lines(call: Call, rows: Sequence[rules.CustomerRow], sums: Sums | None, on:
     for row in rows:
         standing = standings.get(row.account_id)
         open_, overdue = sums.by_account.get(row.account_id, (zero, zero)) if sums else (None, None)
-        state, why = watch.condition(standing, row.is_stopped, policy) if shows_credit else ("stopped" if row.is_stopped else "", None)
+        state, why = (
+            watch.condition(standing, row.is_stopped, policy) if shows_credit else ("stopped" if row.is_stopped else "", None)
+        )
         used = watch.used_share(standing) if standing else None
-        made.append(Line(row, reverse("customer", args=[ids.outer("cus", row.customer_id)]), open_, overdue, standing, used, state, why))
+        made.append(
+            Line(row, reverse("customer", args=[ids.outer("cus", row.customer_id)]), open_, overdue, standing, used, state, why)
+        )
     return made
 
 
 @screen("customers.read")
-def index(request: HttpRequest, call: Call) -> HttpResponse:
+def index(request: HttpRequest, call: Call) -> HttpResponseBase:
     """The list."""
     on = as_of(request, call)
     may_see = call.by.may("receivables.read")
@@ -165,7 +172,7 @@ def _order_words(sort: str) -> str:
     return words.get(sort, "")
 
 
-def _csv(call: Call, asked: Asked, sums: Sums | None, matching: Sequence[int], on: dt.date) -> HttpResponse:
+def _csv(call: Call, asked: Asked, sums: Sums | None, matching: Sequence[int], on: dt.date) -> HttpResponseBase:
     currency = call.company.currency
     head = [_("Number"), _("Name"), _("Country"), _("Terms"), _("Currency"), _("Group")]
     if sums is not None:
@@ -232,7 +239,7 @@ def new(request: HttpRequest, call: Call) -> HttpResponse:
 
 
 def _new_customer(values: dict[str, str]) -> rules.NewCustomer:
-    plain = {name: values[name] for name in FIELDS}
+    plain: dict[str, Any] = {name: values[name] for name in FIELDS}
     plain["country"], plain["currency"] = plain["country"].upper(), plain["currency"].upper()
     lines = tuple(line.strip() for line in values["street"].splitlines() if line.strip())
     addresses = (rules.NewAddress(lines, values["postal_code"], values["city"]),) if lines or values["city"] else ()
@@ -260,7 +267,9 @@ def edit(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     }  # fmt: skip
     values, errors = dict(now), []
     if request.method == "POST":
-        values |= {name: request.POST[name].strip() for name in FIELDS if name in request.POST and name not in ("number", "currency")}
+        values |= {
+            name: request.POST[name].strip() for name in FIELDS if name in request.POST and name not in ("number", "currency")
+        }
         changed = {name: value for name, value in values.items() if value != now[name]}
         first = {name: value for name, value in changed.items() if name in CUSTOMER_FIELDS and of_customer}
         second = {name: value for name, value in changed.items() if name in ACCOUNT_FIELDS and of_account}

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,7 +22,7 @@ from duecourse.core.call import Call, require, retrying, within
 from duecourse.core.errors import Refused
 from duecourse.web import navigation
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def call_of(request: HttpRequest) -> Call:
@@ -58,13 +59,13 @@ def screen(permission: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
-        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 call = call_of(request)
                 if request.method == "POST" and as_of(request, call) < call.today:
                     raise Refused("web.looking-back", _("You are looking back; nothing can be posted. Go back to today first."))
 
-                def once() -> HttpResponse:
+                def once() -> HttpResponseBase:
                     with within(call):
                         require(call, permission)
                         with timezone.override(ZoneInfo(call.company.time_zone)):

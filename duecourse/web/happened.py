@@ -163,14 +163,20 @@ def what(event: Event) -> tuple[str, str, str]:
         return event.name, "circle", ""
     words, icon, kind = known
     if event.name == "credit.order-checked":
-        held = bool(event.decision) and event.decision.get("result") == "held"
-        return (_("Order held by the credit check"), "hold", "bad") if held else (_("Order passed the credit check"), "check", "good")
+        held = (event.decision or {}).get("result") == "held"
+        return (
+            (_("Order held by the credit check"), "hold", "bad")
+            if held
+            else (_("Order passed the credit check"), "check", "good")
+        )
     return _(words), icon, kind
 
 
 def more(facts: Mapping[str, Any]) -> str:
     """One line of an event's facts: the number, the amount, the reason, what it was before; only what is plain text."""
-    said = [str(facts[name]) for name in ("number", "order", "role", "name", "terms", "first") if isinstance(facts.get(name), str)]
+    said = [
+        str(facts[name]) for name in ("number", "order", "role", "name", "terms", "first") if isinstance(facts.get(name), str)
+    ]
     if facts.get("last") and facts.get("last") != facts.get("first"):
         said[-1:] = [f"{facts.get('first')} – {facts['last']}"]
     for name in ("gross", "amount"):

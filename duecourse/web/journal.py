@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
@@ -22,11 +23,13 @@ from duecourse.customers import queries as customer_facts
 from duecourse.invoicing import queries as invoice_facts
 from duecourse.ledger import queries as ledger_facts
 from duecourse.orders import queries as order_facts
-from duecourse.web import export, happened, listing, typed
+from duecourse.web import entered, export, happened, listing
 from duecourse.web.door import page, screen
 from duecourse.web.templatetags.show import full_day
 
-ROOMS = ("access", "bank", "cash", "catalog", "credit", "customers", "documents", "invoicing", "kpis", "ledger", "orders", "receivables")
+ROOMS = (
+    "access", "bank", "cash", "catalog", "credit", "customers", "documents", "invoicing", "kpis", "ledger", "orders", "receivables",
+)  # fmt: skip
 SIZE = 50
 
 
@@ -68,7 +71,7 @@ def _wanted(request: HttpRequest, call: Call) -> tuple[Wanted, dict[str, str]]:
     """What the address asks for, and its chips."""
     get = {name: request.GET.get(name, "").strip() for name in ("room", "by", "about", "since", "until", "q")}
     room = get["room"] if get["room"] in ROOMS else ""
-    first, last = typed.day_or_none(get["since"]), typed.day_or_none(get["until"])
+    first, last = entered.day_or_none(get["since"]), entered.day_or_none(get["until"])
     if on := request.session.get("as_of"):
         last = min(last, dt.date.fromisoformat(on)) if last else dt.date.fromisoformat(on)
     chips = {
@@ -134,7 +137,7 @@ def _tabs(call: Call, now: str) -> list[dict[str, object]]:
 
 
 @screen("journal.read")
-def index(request: HttpRequest, call: Call) -> HttpResponse:
+def index(request: HttpRequest, call: Call) -> HttpResponseBase:
     """The list, and beside it the newest event."""
     if export.asked(request):
         return _csv(request, call)
@@ -163,7 +166,9 @@ def _shown(request: HttpRequest, call: Call, found: Event) -> dict[str, Any]:
         "facts": _rows(found.facts),
         "decision": _rows(found.decision or {}) if not check else [],
         "raw": json.dumps(
-            {"name": found.name, "subjects": found.subjects, "facts": found.facts, "decision": found.decision}, indent=2, ensure_ascii=False
+            {"name": found.name, "subjects": found.subjects, "facts": found.facts, "decision": found.decision},
+            indent=2,
+            ensure_ascii=False,
         ),
         "later": found.recorded_at - found.at,
         "check": check,
@@ -194,11 +199,13 @@ def _rows(facts: Mapping[str, Any], level: int = 0) -> list[tuple[str, str]]:
         elif isinstance(value, (list, dict)):
             made.append((words, _("%(count)s values, see below") % {"count": len(value)} if value else "–"))
         else:
-            made.append((words, _("yes") if value is True else _("no") if value is False else "–" if value in (None, "") else str(value)))
+            made.append(
+                (words, _("yes") if value is True else _("no") if value is False else "–" if value in (None, "") else str(value))
+            )
     return made
 
 
-def _csv(request: HttpRequest, call: Call) -> HttpResponse:
+def _csv(request: HttpRequest, call: Call) -> HttpResponseBase:
     wanted, _chips = _wanted(request, call)
     head = ["id", _("Event"), _("Happened"), _("Recorded"), _("Who"), _("About"), _("Facts"), _("Decision"), _("Policy version")]
 
@@ -223,10 +230,10 @@ def _csv(request: HttpRequest, call: Call) -> HttpResponse:
 
 
 @screen("ledger.read")
-def entries(request: HttpRequest, call: Call) -> HttpResponse:
+def entries(request: HttpRequest, call: Call) -> HttpResponseBase:
     """Journal entries with their lines."""
     get = {name: request.GET.get(name, "").strip() for name in ("q", "kind", "since", "until")}
-    first, last = typed.day_or_none(get["since"]), typed.day_or_none(get["until"])
+    first, last = entered.day_or_none(get["since"]), entered.day_or_none(get["until"])
     if on := request.session.get("as_of"):
         last = min(last, dt.date.fromisoformat(on)) if last else dt.date.fromisoformat(on)
 
@@ -285,7 +292,7 @@ def entry(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     return page(request, call, "journal/entry.html", context)
 
 
-def _entries_csv(call: Call, pages: Any) -> HttpResponse:
+def _entries_csv(call: Call, pages: Any) -> HttpResponseBase:
     currency = call.company.currency
     head = [
         _("Entry"), _("Posting date"), _("Document date"), _("Kind"), _("Text"), _("Account"), _("Account name"), _("Amount"), _("Currency"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
@@ -41,7 +42,7 @@ def _row(dispatch: DispatchView) -> dict[str, Any]:
 
 
 @screen("access.change_language")
-def index(request: HttpRequest, call: Call) -> HttpResponse:
+def index(request: HttpRequest, call: Call) -> HttpResponseBase:
     """The list by state."""
     _may_read(call)
     state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()

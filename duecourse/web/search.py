@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,7 @@ from duecourse.web.templatetags.show import age, money_code
 Hit = dict[str, Any]
 _LOOKS_LIKE_NUMBER = re.compile(r"[A-Za-z]{1,4}[-/]?[0-9].*|[A-Za-z]{2,4}-")
 # what is said, url name, query, icon, permission
-COMMANDS = (
+COMMANDS: tuple[tuple[Callable[[], str], str, str, str, str], ...] = (
     (lambda: _("New order"), "order-new", "", "plus", "orders.create_orders"),
     (lambda: _("New customer"), "customer-new", "", "plus", "customers.create_customers"),
     (lambda: _("Read a bank file"), "bank", "", "upload", "cash.take_file"),
@@ -87,12 +88,14 @@ def _customers(call: Call, asked: str) -> list[Hit]:
         {
             "title": row.name,
             "sub": f"{row.number}, {row.country}",
-            "end": _("%(amount)s open") % {"amount": ", ".join(money_code(one) for one in open_[row.account_id])} if row.account_id in open_ else "",
+            "end": _("%(amount)s open") % {"amount": ", ".join(map(money_code, owed))}
+            if (owed := open_.get(row.account_id))
+            else "",
             "icon": "customers",
             "url": reverse("customer", args=[ids.outer("cus", row.customer_id)]),
         }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _invoices(call: Call, asked: str) -> list[Hit]:
@@ -100,18 +103,30 @@ def _invoices(call: Call, asked: str) -> list[Hit]:
         {
             "title": row.number,
             "sub": row.buyer,
-            "end": f"{money_code(row.open)} · {age(row.late_days)}" if row.open and row.kind == "invoice" and row.late_days else money_code(row.gross),
+            "end": _worth(row),
             "icon": "invoices" if row.kind == "invoice" else "receipt-refund",
             "url": happened.link(call, row.outer_id),
         }
         for row in invoice_facts.by_numbers(call, asked, 6)
-    ]  # fmt: skip
+    ]
+
+
+def _worth(row: invoice_facts.InvoiceRow) -> str:
+    """What is open and how late, or what it was over."""
+    late = row.kind == "invoice" and row.open and row.late_days
+    return f"{money_code(row.open)} · {age(row.late_days)}" if late else money_code(row.gross)
 
 
 def _orders(call: Call, asked: str) -> list[Hit]:
     found = order_facts.rows(call, text=asked, size=6).rows
     return [
-        {"title": row.number, "sub": row.customer.name, "end": money_code(row.gross), "icon": "orders", "url": happened.link(call, row.ref)}
+        {
+            "title": row.number,
+            "sub": row.customer.name,
+            "end": money_code(row.gross),
+            "icon": "orders",
+            "url": happened.link(call, row.ref),
+        }
         for row in found
     ]
 

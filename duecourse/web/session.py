@@ -30,7 +30,9 @@ def look_back(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         return refusal(request, refused)
     except ValueError:
-        return refusal(request, Refused("web.not-a-day", _("“%(text)s” is not a day; expected one like 2026-11-17.") % {"text": text[:40]}))
+        return refusal(
+            request, Refused("web.not-a-day", _("“%(text)s” is not a day; expected one like 2026-11-17.") % {"text": text[:40]})
+        )
     if day < call.today:
         request.session["as_of"] = day.isoformat()
     else:

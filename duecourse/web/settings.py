@@ -65,7 +65,9 @@ def index(request: HttpRequest, call: Call) -> HttpResponse:
     return page(request, call, "settings/index.html", context)
 
 
-COMPANY = ("name", "tagline", "street", "postal_code", "city", "tax_id", "register", "managing_director", "email", "phone", "language")
+COMPANY = (
+    "name", "tagline", "street", "postal_code", "city", "tax_id", "register", "managing_director", "email", "phone", "language",
+)  # fmt: skip
 
 
 @screen("access.read")

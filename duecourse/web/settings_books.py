@@ -14,7 +14,7 @@ from duecourse.core import ids
 from duecourse.core.call import Call
 from duecourse.core.errors import Refused
 from duecourse.ledger import actions, queries, rules
-from duecourse.web import typed
+from duecourse.web import entered
 from duecourse.web.door import as_of, done, page, refusal, screen
 from duecourse.web.templatetags.show import month
 
@@ -66,7 +66,9 @@ def bank_accounts(request: HttpRequest, call: Call) -> HttpResponse:
         try:
             if not values["name"] or not values["number"]:
                 raise Refused("web.bank-account-not-usable", _("A bank account needs a name and its number (IBAN)."))
-            actions.create_bank_account(call, values["name"], values["number"], values["bic"], values["currency"].upper(), values["code"])
+            actions.create_bank_account(
+                call, values["name"], values["number"], values["bic"], values["currency"].upper(), values["code"]
+            )
             done(request, _("%(name)s was added. Its statements can be read now.") % {"name": values["name"]})
             return HttpResponseRedirect(reverse("settings-bank-accounts"))
         except Refused as refused:
@@ -99,7 +101,9 @@ def periods(request: HttpRequest, call: Call) -> HttpResponse:
     years: dict[int, list[dict[str, Any]]] = {}
     for one in found:
         ref = ids.outer("prd", one.id)
-        years.setdefault(one.start_date.year, []).append({"period": one, "ref": ref, "words": month(one.start_date), "now": _holds(one, call.today)})
+        years.setdefault(one.start_date.year, []).append(
+            {"period": one, "ref": ref, "words": month(one.start_date), "now": _holds(one, call.today)}
+        )
     context = {
         "years": list(years.items()),
         "next_year": max(years, default=call.today.year - 1) + 1,
@@ -140,7 +144,7 @@ def rates(request: HttpRequest, call: Call) -> HttpResponse:
         try:
             if file is None or not file.size or file.size > RATES_BYTES_MAX:
                 raise Refused("ledger.rates-not-readable", _("Choose the ECB’s file (eurofxref-hist.csv or .zip), up to 10 MB."))
-            since = typed.day(request.POST.get("since") or "1999-01-01")
+            since = entered.day(request.POST.get("since") or "1999-01-01", call.today)
             found = rules.read_reference_rates(file.read(), str(file.name), since)
             new = actions.load_rates(call, found)
             done(request, _("%(all)s rates read, %(new)s of them new.") % {"all": len(found), "new": new})

@@ -161,7 +161,11 @@ def _change(call: Call, user: rules.UserView, do: str, role: str) -> str:
 @screen("access.create_api_key")
 def keys(request: HttpRequest, call: Call) -> HttpResponse:
     """One's own keys (an administrator: all). A new one's secret is on the answer to its making, and nowhere else."""
-    values = {"name": request.POST.get("name", ""), "days": request.POST.get("days", "90"), "scopes": request.POST.getlist("scopes")}
+    values = {
+        "name": request.POST.get("name", ""),
+        "days": request.POST.get("days", "90"),
+        "scopes": request.POST.getlist("scopes"),
+    }
     errors: list[str] = []
     made: tuple[rules.KeyView, str] | None = None
     if request.method == "POST":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from duecourse.core.money import Price
 from duecourse.customers import actions as customers
 from duecourse.customers import queries as customer_facts
 from duecourse.customers import rules as customer_rules
-from duecourse.web import export, listing, typed
+from duecourse.web import entered, export, listing
 from duecourse.web.door import done, page, screen
 
 
@@ -31,7 +32,7 @@ def categories() -> list[tuple[str, str]]:
 
 
 @screen("catalog.read")
-def products(request: HttpRequest, call: Call) -> HttpResponse:
+def products(request: HttpRequest, call: Call) -> HttpResponseBase:
     """The list with today's price; POST `do` is product (a new one, perhaps with a price) or price (a new price from a day on)."""
     names = ("do", "number", "name", "unit", "tax_category", "price", "currency", "valid_from")
     values = {name: request.POST.get(name, "").strip() for name in names}
@@ -40,11 +41,15 @@ def products(request: HttpRequest, call: Call) -> HttpResponse:
         try:
             with within(call):  # the product and its price, or neither
                 if values["do"] != "price":
-                    new = catalog_rules.NewProduct(values["number"], values["name"], values["unit"] or "pc", values["tax_category"] or "S")
+                    new = catalog_rules.NewProduct(
+                        values["number"], values["name"], values["unit"] or "pc", values["tax_category"] or "S"
+                    )
                     catalog.create_products(call, [new])
                 if values["price"] or values["do"] == "price":
-                    price = Price(typed.decimal(values["price"]), values["currency"].upper())
-                    catalog.set_prices(call, [catalog_rules.NewPrice(values["number"], price, typed.day(values["valid_from"]))])
+                    price = Price(entered.decimal(values["price"]), values["currency"].upper())
+                    catalog.set_prices(
+                        call, [catalog_rules.NewPrice(values["number"], price, entered.day(values["valid_from"], call.today))]
+                    )
             words = _("The price of %(number)s was set.") if values["do"] == "price" else _("Product %(number)s was added.")
             done(request, words % {"number": values["number"]})
             return HttpResponseRedirect(reverse("settings-products"))
@@ -56,9 +61,14 @@ def products(request: HttpRequest, call: Call) -> HttpResponse:
     sort = sort if sort in catalog_facts.SORTS else "number"
     if export.asked(request):
         head = [_("Number"), _("Name"), _("Unit"), _("Tax category"), f"{_('Price')} {call.company.currency}"]
-        every = lambda: export.every(lambda number: catalog_facts.rows(call, text, sort, number, export.SIZE))  # noqa: E731
         return export.answer(
-            call, "products", head, lambda: ((one.number, one.name, one.unit, one.tax_category, one.price.amount if one.price else "") for one in every())
+            call,
+            "products",
+            head,
+            lambda: (
+                (one.number, one.name, one.unit, one.tax_category, one.price.amount if one.price else "")
+                for one in export.every(lambda number: catalog_facts.rows(call, text, sort, number, export.SIZE))
+            ),
         )
     found = catalog_facts.rows(call, text, sort, listing.number(request))
     context = {
@@ -83,9 +93,13 @@ def tax(request: HttpRequest, call: Call) -> HttpResponse:
     errors: list[str] = []
     if request.method == "POST":
         try:
-            percent = typed.decimal(values["percent"])
+            percent = entered.decimal(values["percent"])
             rate = catalog_rules.NewTaxRate(
-                values["country"].upper(), values["category"], percent, typed.day(values["valid_from"]), values["note"]
+                values["country"].upper(),
+                values["category"],
+                percent,
+                entered.day(values["valid_from"], call.today),
+                values["note"],
             )
             catalog.set_tax_rates(call, [rate])
             done(request, _("The rate was set. Invoices that are posted keep their tax."))
@@ -107,7 +121,9 @@ def tax(request: HttpRequest, call: Call) -> HttpResponse:
 @screen("customers.read")
 def terms(request: HttpRequest, call: Call) -> HttpResponse:
     """Payment terms; new ones by POST."""
-    values = {name: request.POST.get(name, "").strip() for name in ("code", "name", "net_days", "discount_days", "discount_percent")}
+    values = {
+        name: request.POST.get(name, "").strip() for name in ("code", "name", "net_days", "discount_days", "discount_percent")
+    }
     errors: list[str] = []
     if request.method == "POST":
         try:
@@ -140,7 +156,7 @@ def _days(text: str) -> int:
 
 
 def _percent(text: str) -> Decimal | None:
-    return typed.decimal(text) if text else None
+    return entered.decimal(text) if text else None
 
 
 urlpatterns = [
