@@ -182,6 +182,20 @@ def lines(
     return [_line(call, row) for row in found.order_by("id")]
 
 
+def line_rows(
+    call: Call, file_id: int | None = None, statement_id: int | None = None, page: int = 1, size: int = 50
+) -> paging.Page[LineView]:
+    """One page of the booked lines of a file or a statement, in the order they were booked; two queries."""
+    require(call, "bank.read")
+    found = BankLine.objects.filter(company_id=call.company.id)
+    if file_id is not None:
+        found = found.filter(statement__file_id=file_id)
+    if statement_id is not None:
+        found = found.filter(statement_id=statement_id)
+    start, stop = paging.bounds(page, size)
+    return paging.Page([_line(call, row) for row in found.order_by("id")[start:stop]], found.count(), max(page, 1), stop - start)
+
+
 def line_counts(call: Call, identities: Iterable[str]) -> dict[str, int]:
     """How many equal lines of each identity are booked; those that are not booked at all are left out. One query."""
     found = BankLine.objects.filter(company_id=call.company.id, identity__in=list(identities))

@@ -1,4 +1,4 @@
-"""Tables that serve every room: events, reader cursors, idempotency keys, number series, external ids."""
+"""Tables that serve every room: events, reader cursors, idempotency keys, number series, external ids, tasks."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -101,3 +101,29 @@ class Invariant(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company_id", "name"], name="invariant_unique")]
+
+
+class Task(models.Model):
+    """Work that a job does for somebody: how far it is, what came of it, or why nothing did."""
+
+    company_id = models.BigIntegerField()
+    kind = models.CharField(max_length=40)  # bank-file
+    subject = models.CharField(max_length=200)  # what it is about, in words: the file's name
+    state = models.CharField(
+        max_length=8,
+        choices=[("queued", "Queued"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+        default="queued",
+    )
+    step = models.CharField(max_length=40, blank=True)
+    done = models.IntegerField(default=0)
+    total = models.IntegerField(default=0)
+    result = models.JSONField(null=True)
+    error = models.JSONField(null=True)  # code, message, details of the refusal
+    by_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    seen = models.BooleanField(default=False)  # its end was read by who started it
+
+    class Meta:
+        indexes = [models.Index(fields=["company_id", "kind", "-id"], name="task_newest")]

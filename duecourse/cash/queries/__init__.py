@@ -6,7 +6,9 @@ from duecourse.cash.queries.facts import (
     item_numbers,
     items_by_id,
     matching_facts,
+    payments_of_lines,
     states_of_file,
+    states_of_files,
     to_match,
 )
 from duecourse.cash.queries.lists import (
@@ -53,10 +55,12 @@ __all__ = [
     "payment_for_caller",
     "payments_of_account",
     "payments_of_file",
+    "payments_of_lines",
     "preview",
     "recorded_by_hand",
     "rows",
     "states_of_file",
+    "states_of_files",
     "to_match",
     "unidentified",
     "view",

@@ -101,6 +101,22 @@ def states_of_file(call: Call, file_id: int) -> dict[str, int]:
     return dict(found.order_by("state").values_list("state").annotate(Count("id")))
 
 
+def states_of_files(call: Call, file_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """How many payments of each bank file stand in each state; files without payments are left out. One query."""
+    result: dict[int, dict[str, int]] = {}
+    found = Payment.objects.filter(company_id=call.company.id, bank_line__statement__file_id__in=list(file_ids))
+    rows = found.order_by("state").values_list("bank_line__statement__file_id", "state").annotate(Count("id"))
+    for file_id, state, many in rows:
+        result.setdefault(file_id or 0, {})[state] = many
+    return result
+
+
+def payments_of_lines(call: Call, line_ids: Sequence[int]) -> dict[int, tuple[int, str, str]]:
+    """Bank line id → the payment made of it: (id, number, state). One query."""
+    found = Payment.objects.filter(company_id=call.company.id, bank_line_id__in=list(line_ids))
+    return {line or 0: (key, number, state) for line, key, number, state in found.values_list("bank_line_id", "id", "number", "state")}
+
+
 def certain(call: Call, payment_ids: Sequence[int]) -> list[rules.ApplyRequest]:
     """The best proposals of payments that may be posted alone, as requests."""
     return [replace(request, posted_alone=True) for request in best_proposals(call, payment_ids, ("post",)).values()]

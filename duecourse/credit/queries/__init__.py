@@ -25,6 +25,7 @@ from duecourse.credit.queries.holds import (
     releases,
     replay_check,
 )
+from duecourse.credit.queries.passing import would_pass
 from duecourse.credit.queries.standings import (
     Reserved,
     Sight,
@@ -70,4 +71,5 @@ __all__ = [
     "reservations",
     "sight",
     "standings",
+    "would_pass",
 ]

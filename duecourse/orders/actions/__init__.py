@@ -1,6 +1,6 @@
 """What happens to orders: entered, changed, confirmed against credit, decided, delivered, closed, billed."""
 
-from duecourse.orders.actions.credit_decisions import confirm_orders, reject_order, release_order
+from duecourse.orders.actions.credit_decisions import confirm_orders, reassess_holds, reject_order, release_order
 from duecourse.orders.actions.deliveries import deliver, mark_billed
 from duecourse.orders.actions.entry import cancel_order, change_order, close_order, create_orders
 from duecourse.orders.rules import NewDelivery, NewOrder, NewOrderLine
@@ -16,6 +16,7 @@ __all__ = [
     "create_orders",
     "deliver",
     "mark_billed",
+    "reassess_holds",
     "reject_order",
     "release_order",
 ]

@@ -86,6 +86,19 @@ def reject_order(call: Call, order_id: int, reason: str) -> None:
     events.record(call, "orders.order-rejected", [ids.outer("ord", order.id), ids.outer("acc", order.customer_account_id)], facts)
 
 
+@action
+def reassess_holds(call: Call) -> list[int]:
+    """Accept the orders on hold that credit would let pass by now, the oldest first; which they are.
+
+    After a payment or a new limit. An order that still does not pass keeps its hold, with its time and reasons.
+    """
+    waiting = Order.objects.filter(company_id=call.company.id, state="held").order_by("id").values_list("id", flat=True)
+    held = [order for order in lock_orders(call, list(waiting)).values() if order.state == "held"]
+    passing = credit_facts.would_pass(call, [_request(order, ()) for order in held])
+    free = [order.id for order in held if ids.outer("ord", order.id) in passing]
+    return [key for key, decision in confirm_orders(call, free).items() if decision.accepted]
+
+
 def _request(order: Order, lines: Sequence[rules.Line]) -> credit_rules.OrderRequest:
     asked = Money(order.gross, order.currency)
     if lines:

@@ -1,0 +1,55 @@
+"""What the queue and the clock start. A job may run twice, after a kill; each says why that does no harm."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from duecourse.access import queries as access_facts
+from duecourse.kpis import actions as kpis
+
+STALLED_SECONDS = 30  # a worker says every 10 s that it lives
+
+
+@app.task(name="take_bank_file")
+def take_bank_file(company_id: int, user_id: int, name: str, digest: str, task_id: int) -> None:
+    """Import an uploaded file; a file is known by its digest, and the task by its end."""
+    from duecourse.jobs import bank_files
+
+    bank_files.take(company_id, user_id, name, digest, task_id, timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="deliver_mails", queueing_lock="deliver_mails", pass_context=False)
+def deliver_mails(timestamp: int) -> None:
+    """Send what is due; whoever claims a mail has it for ten minutes, and its Message-ID stays the same."""
+    from duecourse.jobs import deliver
+
+    deliver.deliver_all()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="verify_books", queueing_lock="verify_books")
+def verify_books(timestamp: int) -> None:
+    """Recompute every invariant of every company; reads only, and its verdicts replace the last ones."""
+    for company in access_facts.companies():
+        kpis.verify(access_facts.system_call(company.id, timezone.now(), "Verifier"))
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="read_journal", queueing_lock="read_journal", lock="read_journal")
+def read_journal(timestamp: int) -> None:
+    """Let every journal reader catch up; its cursor moves with what it does."""
+    from duecourse.jobs import readers
+
+    readers.read_all()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Jobs whose worker was killed are taken up again."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        await manager.retry_job(job)
