@@ -91,6 +91,8 @@ BADGES: dict[str, dict[str, tuple[str, str, str]]] = {
         "work": ("watch", "wrench", N_("Work")),
         "on-account": ("neutral", "wallet", N_("On account")),
         "returned": ("bad", "return", N_("Returned")),
+        "later": ("neutral", "clock", N_("Later")),
+        "not-receivable": ("neutral", "ban", N_("No customer’s")),
     },
     "dispute": {
         "new": ("watch", "clock", N_("New")),
