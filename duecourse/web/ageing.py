@@ -1,0 +1,19 @@
+"""Ageing."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import path
+
+from duecourse.core.call import Call
+from duecourse.web.door import page, screen
+
+
+@screen("receivables.read")
+def index(request: HttpRequest, call: Call) -> HttpResponseBase:
+    """The page."""
+    return page(request, call, "ageing/index.html", {})
+
+
+urlpatterns = [path("ageing/", index, name="ageing")]
