@@ -34,7 +34,7 @@ docs: venv ## write docs/reference anew
 	@exec $(BIN)/python -m duecourse.config.reference
 
 screenshots: venv ## take the pictures in docs/ anew, light and dark
-	@exec $(BIN)/duecourse screenshots
+	@exec $(BIN)/python -m tests.pictures
 
 new-room: venv ## make a new room: make new-room NAME=shipping [ABOVE=orders]
 	@ABOVE="$(ABOVE)" exec $(BIN)/python -m duecourse.config.new_room "$(NAME)"

@@ -2,59 +2,91 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import duecourse.core.fields
 from django.db import migrations, models
+
+import duecourse.core.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_access_tables'),
+        ("access", "0001_access_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dispatch',
+            name="Dispatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_ref', models.CharField(max_length=40)),
-                ('kind', models.CharField(max_length=20)),
-                ('channel', models.CharField(choices=[('email', 'E-mail')], default='email', max_length=10)),
-                ('recipients', django.contrib.postgres.fields.ArrayField(base_field=models.EmailField(max_length=254), size=None)),
-                ('title', models.CharField(max_length=200)),
-                ('body', models.TextField()),
-                ('attachments', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('failed', 'Failed'), ('shown', 'Shown on the outbox page only')], default='queued', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(null=True)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('message_id', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('recorded_at', models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject_ref", models.CharField(max_length=40)),
+                ("kind", models.CharField(max_length=20)),
+                ("channel", models.CharField(choices=[("email", "E-mail")], default="email", max_length=10)),
+                (
+                    "recipients",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.EmailField(max_length=254), size=None),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("body", models.TextField()),
+                (
+                    "attachments",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("shown", "Shown on the outbox page only"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("message_id", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("recorded_at", models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['company', '-created_at', '-id'], name='dispatch_newest'), models.Index(condition=models.Q(('state', 'queued')), fields=['company', 'next_attempt_at'], name='dispatch_queued'), models.Index(fields=['company', 'subject_ref'], name='dispatch_subject')],
+                "indexes": [
+                    models.Index(fields=["company", "-created_at", "-id"], name="dispatch_newest"),
+                    models.Index(
+                        condition=models.Q(("state", "queued")), fields=["company", "next_attempt_at"], name="dispatch_queued"
+                    ),
+                    models.Index(fields=["company", "subject_ref"], name="dispatch_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('subject', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=200)),
-                ('media_type', models.CharField(max_length=100)),
-                ('digest', models.CharField(max_length=64)),
-                ('size', models.BigIntegerField()),
-                ('recorded_at', models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("subject", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=200)),
+                ("media_type", models.CharField(max_length=100)),
+                ("digest", models.CharField(max_length=64)),
+                ("size", models.BigIntegerField()),
+                ("recorded_at", models.DateTimeField(db_default=duecourse.core.fields.NowInDatabase(), editable=False)),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.company"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['company', 'subject'], name='document_subject')],
+                "indexes": [models.Index(fields=["company", "subject"], name="document_subject")],
             },
         ),
     ]
