@@ -81,8 +81,7 @@ def bank_account_for_caller(call: Call, text: str) -> BankAccountView:
 
 def newest_rates(call: Call, on: dt.date) -> list[ExchangeRate]:
     """The last published rate of each currency on or before a day (units for one euro), by currency; one query."""
-    found = ExchangeRate.objects.filter(rate_date__lte=on).order_by("currency", "-rate_date").distinct("currency")
-    return list(found)
+    return list(ExchangeRate.objects.filter(rate_date__lte=on).order_by("currency", "-rate_date").distinct("currency"))
 
 
 def rates(call: Call, currencies: Iterable[str], on: dt.date) -> dict[str, Decimal]:
@@ -365,7 +364,13 @@ def number_gaps(call: Call) -> tuple[int, list[str]]:
 
 
 def find_entries(
-    call: Call, text: str = "", kind: str = "", first: dt.date | None = None, last: dt.date | None = None, page: int = 1, size: int = 50
+    call: Call,
+    text: str = "",
+    kind: str = "",
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    page: int = 1,
+    size: int = 50,
 ) -> paging.Page[EntryView]:
     """Entries by the beginning of a number or a part of their text, by kind and posting dates, newest first; five queries."""
     require(call, "ledger.read")
@@ -374,10 +379,7 @@ def find_entries(
         found = found.filter(Q(number__istartswith=words) | Q(text__icontains=words) | Q(source=words))
     if kind:
         found = found.filter(kind=kind)
-    if first:
-        found = found.filter(posting_date__gte=first)
-    if last:
-        found = found.filter(posting_date__lte=last)
+    found = found.filter(posting_date__gte=first or dt.date.min, posting_date__lte=last or dt.date.max)
     start, stop = paging.bounds(page, size)
     shown = list(found.order_by("-posting_date", "-id").values_list("id", flat=True)[start:stop])
     return paging.Page(entries(call, shown) if shown else [], found.count(), max(page, 1), stop - start)
@@ -394,5 +396,4 @@ def entry_for_caller(call: Call, text: str) -> EntryView:
 
 def ids_of_numbers(call: Call, numbers: Iterable[str]) -> dict[str, int]:
     """Entry ids by number, those that exist."""
-    found = JournalEntry.objects.filter(company_id=call.company.id, number__in=set(numbers))
-    return dict(found.values_list("number", "id"))
+    return dict(JournalEntry.objects.filter(company_id=call.company.id, number__in=set(numbers)).values_list("number", "id"))
