@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -60,6 +61,8 @@ def screen(permission: str) -> Callable[[View], View]:
         @login_required
         @wraps(view)
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if any("\0" in value for sent in (request.GET, request.POST) for _name, values in sent.lists() for value in values):
+                raise BadRequest("a NUL character, which no text holds")
             try:
                 call = call_of(request)
                 if request.method == "POST" and as_of(request, call) < call.today:

@@ -260,4 +260,5 @@ urlpatterns = [
     path("settings/keys/", keys, name="settings-keys"),
     path("settings/keys/<str:ref>/revoke/", revoke_key, name="settings-key-revoke"),
     path("invitation/<str:token>/", invitation, name="invitation"),
+    path("invitation/<str:token>", invitation),  # as mails say it
 ]
