@@ -195,23 +195,24 @@ def result(request: HttpRequest, call: Call) -> HttpResponse:
     kept = request.session.get("billed", {})
     if kept.get("company") != call.company.id:
         return HttpResponseRedirect(reverse("billing"))
-    rows = invoicing.by_ids(call, kept["ids"])
+    rows = invoicing.billed(call, kept["ids"])
     if request.method == "POST":
         many = actions.send_invoices(call, [row.id for row in rows])
         done(request, ngettext("%(many)d mail is queued.", "%(many)d mails are queued.", many) % {"many": many})
         return HttpResponseRedirect(reverse("billing-result"))
+    accounts = customers.accounts_by_id(call, {row.customer_account_id for row in rows})
     posted = [
         {
             "url": reverse("invoice", args=[ids.outer("inv", row.id)]),
             "number": row.number,
-            "buyer": row.buyer["name"],
+            "buyer": accounts[row.customer_account_id].name,
             "due": row.due_date,
-            "gross": Money(row.gross, row.currency),
+            "gross": row.gross,
         }
         for row in rows
     ]
-    currencies = sorted({row.currency for row in rows})
-    totals = [Money.total((one["gross"] for one in posted if one["gross"].currency == code), code) for code in currencies]
+    currencies = sorted({row.gross.currency for row in rows})
+    totals = [Money.total((row.gross for row in rows if row.gross.currency == code), code) for code in currencies]
     context = {
         "posted": posted,
         "total_words": ", ".join(show.money_code(total) for total in totals),

@@ -16,7 +16,6 @@ from duecourse.catalog import queries as catalog
 from duecourse.core import ids
 from duecourse.core.call import Call
 from duecourse.core.errors import Refused
-from duecourse.core.models import Event
 from duecourse.core.money import Money
 from duecourse.credit import rules as credit_rules
 from duecourse.invoicing import queries as invoicing
@@ -166,11 +165,11 @@ def _case(call: Call, order: OrderView) -> dict[str, Any]:
     }
 
 
-def _invoices(call: Call, history: Sequence[Event]) -> list[dict[str, Any]]:
+def _invoices(call: Call, history: Sequence[Any]) -> list[dict[str, Any]]:
     """The invoices that billed an order, from its history: number, day, address."""
     bills = {subject for event in history if event.name == "orders.lines-billed" for subject in event.subjects}
     keys = [ids.inner("inv", subject) for subject in bills if subject.startswith("inv_")]
-    found = invoicing.by_ids(call, keys) if keys else []
+    found = invoicing.billed(call, keys) if keys else []
     return [
         {"number": row.number, "on": row.issue_date, "url": reverse("invoice", args=[ids.outer("inv", row.id)])} for row in found
     ]

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from duecourse.core.models import Event
 from duecourse.core.money import MINOR_UNITS, Money
 from duecourse.web.templatetags import show
 
@@ -63,17 +63,17 @@ class Moment:
     name: str
 
 
-def moments(events: Iterable[Event], currency: str = "") -> list[Moment]:
+def moments(events: Iterable[Any], currency: str = "") -> list[Moment]:
     """Events as rows, in their order; one that has no words here is shown by its name."""
     return [_moment(event, currency) for event in events]
 
 
-def _moment(event: Event, currency: str) -> Moment:
+def _moment(event: Any, currency: str) -> Moment:
     icon, kind, words = _WORDS.get(event.name, ("circle", "", event.name))
     return Moment(icon, kind, str(words), " · ".join([event.by_name, *_details(event, currency)]), event.at, event.name)
 
 
-def _details(event: Event, currency: str) -> list[str]:
+def _details(event: Any, currency: str) -> list[str]:
     facts = event.facts
     code = str(facts.get("currency") or currency)
     details = []
