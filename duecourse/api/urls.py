@@ -1,8 +1,48 @@
-"""Addresses of the API, below /api/."""
+"""Addresses of the API, below /api/: version 1, its description, and the page that shows it."""
 
-from django.urls import path
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, re_path
+from django.views.generic import RedirectView
 from ninja import NinjaAPI
 
-v1 = NinjaAPI(title="Duecourse API", version="1.0.0", urls_namespace="api-v1", docs_url=None)
+from duecourse.api import (
+    bank,
+    cash,
+    catalog,
+    credit,
+    customers,
+    description,
+    events,
+    invoices,
+    kpis,
+    ledger,
+    orders,
+    problems,
+    receivables,
+)
 
-urlpatterns = [path("v1/", v1.urls)]
+ROOMS = [customers, catalog, orders, credit, invoices, bank, cash, receivables, ledger, events, kpis]
+
+v1 = NinjaAPI(title="Duecourse API", version="1.0.0", urls_namespace="api-v1", docs_url=None, openapi_url=None)
+problems.install(v1)
+for each in ROOMS:
+    v1.add_router("", each.room.router)
+
+
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The description for programs."""
+    return description.as_json(v1)
+
+
+def docs(request: HttpRequest) -> HttpResponse:
+    """The description for people."""
+    return description.as_page(request, v1)
+
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/api/v1/docs")),
+    path("v1/openapi.json", openapi, name="api-openapi"),
+    path("v1/docs", docs, name="api-docs"),
+    path("v1/", v1.urls),
+    re_path(r"^(?P<path>.*)$", problems.nowhere),
+]

@@ -66,6 +66,9 @@ class Read:
     subjects: tuple[str, ...]
     facts: Mapping[str, object]
     at: dt.datetime
+    by_name: str = ""
+    decision: Mapping[str, object] | None = None
+    recorded_at: dt.datetime | None = None
 
 
 def settled_before() -> int:
@@ -96,15 +99,22 @@ def unread(call: Call, reader: str, names: Sequence[str] = (), limit: int = 500)
     transaction.
     """
     cursor = ReaderCursor.objects.filter(company_id=call.company.id, reader=reader).first()
-    after = (cursor.transaction_id, cursor.event_id) if cursor else (0, 0)
+    return settled(call, (cursor.transaction_id, cursor.event_id) if cursor else (0, 0), names, limit)
+
+
+def settled(call: Call, after: tuple[int, int], names: Sequence[str] = (), limit: int = 500) -> list[Read]:
+    """The next settled events after (transaction, id), for a reader that keeps its own place. Nothing is read twice or left out."""
     with connection.cursor() as sql:
         sql.execute(
-            "select id, transaction_id::text, name, subjects, facts, at from core_event "
+            "select id, transaction_id::text, name, subjects, facts, at, by_name, decision, recorded_at from core_event "
             "where company_id = %s and (transaction_id, id) > (%s::text::xid8, %s) and transaction_id < %s::text::xid8 "
             "and (%s or name = any(%s)) order by transaction_id, id limit %s",
             [call.company.id, str(after[0]), after[1], str(settled_before()), not names, list(names), limit],
         )
-        return [Read(row[0], int(row[1]), row[2], tuple(row[3]), _json(row[4]), row[5]) for row in sql.fetchall()]
+        return [
+            Read(row[0], int(row[1]), row[2], tuple(row[3]), _json(row[4]), row[5], row[6], row[7] and _json(row[7]), row[8])
+            for row in sql.fetchall()
+        ]
 
 
 def advance(call: Call, reader: str, last: Read) -> None:
