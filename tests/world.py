@@ -76,10 +76,11 @@ def iban(country: str, rest: str) -> str:
     return f"{country}{98 - int(digits) % 97:02d}{rest}"
 
 
-def build(code: str = "TF", at: dt.datetime = NOON, is_demo: bool = False) -> World:
+def build(code: str = "TF", at: dt.datetime = NOON, is_demo: bool = False, dollar_moves: dt.date | None = None) -> World:
     """Tessin Fittings GmbH in Lübeck with its books open for 2026 and 2027.
 
-    Another `code` gives another organisation with the same cast, for tests of what must not be seen.
+    Another `code` gives another organisation with the same cast, for tests of what must not be seen. A euro is 1.10 dollars,
+    and 1.25 from the day `dollar_moves` on.
     """
     mail = code.lower() + ".example"
     company = access_rules.NewCompany(
@@ -107,10 +108,10 @@ def build(code: str = "TF", at: dt.datetime = NOON, is_demo: bool = False) -> Wo
             users[role] = access.create_user(first, f"{role}@{mail}", name, PASSWORD, [role])
     call = access_facts.system_call(first.company.id, at, "Tests")
     with within(call):
-        return _furnish(call, users)
+        return _furnish(call, users, dollar_moves)
 
 
-def _furnish(call: Call, users: Mapping[str, int]) -> World:
+def _furnish(call: Call, users: Mapping[str, int], dollar_moves: dt.date | None) -> World:
     """Everything in the company but its people."""
     terms_codes = ["NET30", "NET14", "SKONTO", "NET60"]
     terms = customers.create_terms(
@@ -127,7 +128,7 @@ def _furnish(call: Call, users: Mapping[str, int]) -> World:
     account_ids = customers.create_customers(call, cast)
     with within(call):
         views = customer_facts.accounts_by_id(call, account_ids)
-    books = _books(call)
+    books = _books(call, dollar_moves or dt.date.max)
     return World(
         call=call,
         calls={role: access_facts.call_for_user(user, call.company.id, call.at) for role, user in users.items()},
@@ -214,12 +215,13 @@ def _products(call: Call) -> dict[str, int]:
     return dict(zip(numbers, made, strict=True))
 
 
-def _books(call: Call) -> dict[str, int]:
+def _books(call: Call, dollar_moves: dt.date) -> dict[str, int]:
     """The standard chart, months of 2026 and 2027, a euro and a dollar account, and exchange rates for every business day."""
     ledger.create_chart(call)
     ledger.open_periods(call, YEAR_START, dt.date(2027, 12, 31))
     days = [YEAR_START + dt.timedelta(days=day) for day in range(730)]
-    ledger.load_rates(call, [("USD", day, Decimal("1.1000")) for day in days if day.weekday() < 5])
+    rates = {day: Decimal("1.1000" if day < dollar_moves else "1.2500") for day in days if day.weekday() < 5}
+    ledger.load_rates(call, [("USD", day, rate) for day, rate in rates.items()])
     return {
         currency: ledger.create_bank_account(call, f"Hansebank {currency}", number, "HAWADE22XXX", currency, code)
         for (currency, number), code in zip(OWN_BANK.items(), ("1200", "1210"), strict=True)
