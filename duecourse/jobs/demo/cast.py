@@ -216,7 +216,7 @@ def _domestic(luck: random.Random, place: int) -> Customer:
         currency="EUR",
         treatment="domestic",
         terms=luck.choice(["N30", "D10N30", "D10N30", "N14", "N60", "D14N45"]),
-        limit=None if place == 40 else int(size * luck.choice([30, 40, 60, 80])) * 1000,
+        limit=None if place == 40 else int(size * luck.choice([50, 60, 90, 120])) * 1000,
         size=size,
         habit=habit,
         account=iban("DE", f"{luck.randrange(10**7, 10**8)}{luck.randrange(10**9, 10**10)}"),
@@ -242,7 +242,7 @@ def _abroad(luck: random.Random, place: int, row: tuple[str, str, str, str, str]
         currency=currency,
         treatment=treatment,
         terms=luck.choice(["N30", "N60", "D10N30"]),
-        limit=int(size * luck.choice([60, 90])) * 1000,
+        limit=int(size * luck.choice([90, 140])) * 1000,
         size=size,
         habit=habit,
         account=iban(country, "QQQQ" + str(luck.randrange(10**13, 10**14)))

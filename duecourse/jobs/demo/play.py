@@ -29,7 +29,8 @@ from duecourse.receivables import rules as item_rules
 
 ZONE = ZoneInfo("Europe/Berlin")
 WEEKS = 52
-LATELY = 8  # weeks that are played twice a week
+WEEKLY = 15  # the last weeks are played week by week, those before in pairs
+LATELY = 4  # and the very last twice a week
 ORDERS_A_STEP = 39
 Tell = Callable[[str], None]
 
@@ -76,11 +77,18 @@ def build(now: dt.datetime, weeks: int = WEEKS, orders_a_step: int = ORDERS_A_ST
 
 
 def _steps(first: dt.date, today: dt.date) -> list[tuple[dt.date, int]]:
-    """When something happens, and how much of a half week it stands for: Tuesdays, lately Fridays too, and today."""
-    lately = today - dt.timedelta(weeks=LATELY)
-    days = [first + dt.timedelta(days=offset) for offset in range((today - first).days)]
-    weekly = [(day, 2) for day in days if day.weekday() == 1 and day < lately]
-    return weekly + [(day, 1) for day in days if day.weekday() in (1, 4) and day >= lately] + [(today, 1)]
+    """When something happens, and for how many half weeks it stands: every other Tuesday long ago, then weekly, lately Tuesdays
+    and Fridays, and today."""
+    steps, share = [], 0
+    for offset in range((today - first).days):
+        day = first + dt.timedelta(days=offset)
+        share += day.weekday() in (1, 4)
+        weeks_ago = (today - day).days // 7
+        due = day.weekday() == 1 and (weeks_ago < WEEKLY or weeks_ago % 2 == 0)
+        if share and (due or (day.weekday() == 4 and weeks_ago < LATELY)):
+            steps.append((day, share))
+            share = 0
+    return [*steps, (today, 1)]
 
 
 def _step(play: Play, day: dt.date, many: int, last: bool) -> None:
@@ -136,7 +144,7 @@ def _decide_holds(play: Play, day: dt.date, last: bool) -> None:
         del play.held[order_id]
         if play.luck.random() < 0.75:
             reason = play.luck.choice(["Payment announced for this week", "Good payer, season peak", "Oldest item is in dispute"])
-            orders.release_order(manager, order_id, reason, day + dt.timedelta(days=30))
+            orders.release_order(manager, order_id, reason, day + dt.timedelta(days=120))
             play.to_deliver.append(order_id)
         else:
             orders.reject_order(manager, order_id, "No payment in sight")
