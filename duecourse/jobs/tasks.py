@@ -1,13 +1,13 @@
-"""What the queue and the clock start. A job may run twice, after a kill; each says why that does no harm."""
+"""What the queue and the clock start. A job may run twice, after a kill; each says why that does no harm.
+
+Every process reads this module to know the jobs' names; what a job needs is imported when it runs.
+"""
 
 from __future__ import annotations
 
 from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-
-from duecourse.access import queries as access_facts
-from duecourse.kpis import actions as kpis
 
 STALLED_SECONDS = 30  # a worker says every 10 s that it lives
 
@@ -33,6 +33,9 @@ def deliver_mails(timestamp: int) -> None:
 @app.task(name="verify_books", queueing_lock="verify_books")
 def verify_books(timestamp: int) -> None:
     """Recompute every invariant of every company; reads only, and its verdicts replace the last ones."""
+    from duecourse.access import queries as access_facts
+    from duecourse.kpis import actions as kpis
+
     for company in access_facts.companies():
         kpis.verify(access_facts.system_call(company.id, timezone.now(), "Verifier"))
 
