@@ -72,15 +72,20 @@ def next_step(
     late = [item for item in items if item.late_days > 0 and item.open.amount > 0]
     if holds:
         hold = min(holds, key=lambda one: one.held_at)
-        why = "; ".join(str(finding) for finding in [_late_words(late)] if finding)
         title = _("Decide about order %(number)s.") % {"number": hold.order_number}
         text = _("%(amount)s on hold since %(day)s.") % {"amount": money_code(hold.money), "day": day(hold.held_at, call.today)}
-        return Step(title, f"{text} {why}".strip(), happened.link(call, hold.ref) or reverse("holds"), _("Open the hold"), "hold")
+        return Step(
+            title,
+            f"{text} {_late_words(late)}".strip(),
+            happened.link(call, hold.ref) or reverse("holds"),
+            _("Open the hold"),
+            "hold",
+        )
     if late:
         oldest = max(late, key=lambda item: item.late_days)
         title = _("Ask for %(number)s.") % {"number": oldest.number}
         url_ = happened.link(call, oldest.source) or reverse("item", args=[oldest.outer_id])
-        return Step(title, _late_words(late), url_, _("Open %(number)s") % {"number": oldest.number}, "phone")
+        return Step(title, _late_words(late, named=True), url_, _("Open %(number)s") % {"number": oldest.number}, "phone")
     if standing is not None and standing.free is not None and standing.free.amount < 0:
         over = money_code(-standing.free)
         return Step(
@@ -103,11 +108,13 @@ def next_step(
     return Step(_("Nothing to do."), _("Nothing is overdue and no order is on hold."), icon="check")
 
 
-def _late_words(late: Sequence[ItemView]) -> str:
+def _late_words(late: Sequence[ItemView], named: bool = False) -> str:
+    """How late the oldest item is; `named` when the sentence before has named it."""
     if not late:
         return ""
     oldest = max(late, key=lambda item: item.late_days)
-    words = _("%(number)s is %(days)s days late, %(amount)s open.") % {
+    said = _("It is %(days)s days late, %(amount)s open.") if named else _("%(number)s is %(days)s days late, %(amount)s open.")
+    words = said % {
         "number": oldest.number, "days": oldest.late_days, "amount": money_code(oldest.open),
     }  # fmt: skip
     if len(late) > 1:

@@ -73,6 +73,7 @@ def products(request: HttpRequest, call: Call) -> HttpResponseBase:
     found = catalog_facts.rows(call, text, sort, listing.number(request))
     context = {
         "rows": found.rows,
+        "decimals": max([2, *(-int(one.price.amount.normalize().as_tuple().exponent) for one in found.rows if one.price)]),
         "shown": listing.Shown(found),
         "asked": text,
         "sorted_by": sort,
