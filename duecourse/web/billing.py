@@ -24,7 +24,7 @@ from duecourse.invoicing.actions.billing import CHUNK
 from duecourse.orders import queries as orders
 from duecourse.orders import rules as order_rules
 from duecourse.orders.queries import ReadyLineView
-from duecourse.web import billing_forms, export, links, typed
+from duecourse.web import billing_forms, export, links, listing, typed
 from duecourse.web.door import done, page, screen
 from duecourse.web.templatetags import show
 
@@ -137,10 +137,10 @@ def index(request: HttpRequest, call: Call) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60].casefold()
     found = [bill for bill in bills if not text or text in _words(bill)]
     now = [bill for bill in found if bill.ready_date <= call.today]
-    listed = paging.slice(now, links.number(request))
+    listed = paging.slice(now, listing.number(request))
     context = {
         "bills": listed.rows,
-        "pages": links.pages(listed),
+        "pages": listing.Shown(listed),
         "sums": sums(now),
         "later": [bill for bill in found if bill.ready_date > call.today],
         "all_now": [bill for bill in bills if bill.ready_date <= call.today],

@@ -22,7 +22,7 @@ from duecourse.credit.queries import HoldRow
 from duecourse.customers import queries as customers
 from duecourse.customers.rules import AccountView
 from duecourse.orders import actions as orders
-from duecourse.web import export, links, typed
+from duecourse.web import export, links, listing, typed
 from duecourse.web.door import done, page, screen
 from duecourse.web.orders import reasons
 from duecourse.web.templatetags import show
@@ -69,7 +69,7 @@ def _bench(request: HttpRequest, call: Call, chosen: HoldRow | None, typed_in: d
 
     if export.asked(request):
         return _csv(call, state, sort)
-    listed = fetch(links.number(request))
+    listed = fetch(listing.number(request))
     hold = chosen or (listed.rows[0] if listed.rows else None)
     accounts = customers.accounts_by_id(
         call, {row.customer_account_id for row in listed.rows} | ({hold.customer_account_id} if hold else set())
@@ -89,7 +89,7 @@ def _bench(request: HttpRequest, call: Call, chosen: HoldRow | None, typed_in: d
             {"label": label, "url": links.query({"tab": tab, "sort": name}), "active": name == sort} for name, label in sorts
         ],
         "picks": [_pick(call, row, accounts[row.customer_account_id], hold, keep) for row in listed.rows],
-        "pages": links.pages(listed),
+        "pages": listing.Shown(listed),
         "tab": tab,
         "many": many,
         "held_amounts": ", ".join(show.money_code(money) for money in moneys),

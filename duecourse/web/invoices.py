@@ -19,7 +19,7 @@ from duecourse.customers import queries as customers
 from duecourse.documents.pdf import render_invoice
 from duecourse.invoicing import actions, queries, rules
 from duecourse.invoicing.queries import InvoiceRow
-from duecourse.web import export, invoice_facts, links, typed
+from duecourse.web import export, invoice_facts, links, listing, typed
 from duecourse.web.door import done, page, screen
 
 FRAMED = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -35,15 +35,15 @@ def index(request: HttpRequest, call: Call) -> HttpResponse:
     account = customers.account_for_caller(call, asked["account"]) if asked.get("account") else None
     sort = asked.get("sort", "")
     sort = sort if sort in queries.SORTS else "-issued"
-    narrow = {"tab": tab, "text": text, "currency": currency, "account_id": account.id if account else None}
+    narrow = (tab, text, currency, account.id if account else None)
 
     def fetch(number: int, size: int = 50) -> Any:
-        return queries.rows(call, **narrow, sort=sort, page=number, size=size)
+        return queries.rows(call, *narrow, sort=sort, page=number, size=size)
 
     if export.asked(request):
         return export.answer(call, "invoices", _csv_head(), lambda: map(_csv_row, export.every(lambda n: fetch(n, export.SIZE))))
-    listed = fetch(links.number(request))
-    sums = queries.sums(call, **narrow)
+    listed = fetch(listing.number(request))
+    sums = queries.sums(call, *narrow)
     counts = queries.counts(call)
     words = {"all": _("All"), "open": _("Open"), "overdue": _("Overdue"), "paid": _("Paid"), "credit-notes": _("Credit notes")}
     keep = {"q": text, "currency": currency, "account": asked.get("account", ""), "sort": asked.get("sort", "")}
@@ -58,7 +58,7 @@ def index(request: HttpRequest, call: Call) -> HttpResponse:
             for name in queries.TABS
         ],
         "rows": [{"row": row, "url": reverse("invoice", args=[row.outer_id]), "thing": _thing(row.state)} for row in listed.rows],
-        "pages": links.pages(listed),
+        "pages": listing.Shown(listed),
         "sums": sums,
         "chips": chips,
         "currencies": [

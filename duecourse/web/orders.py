@@ -19,9 +19,9 @@ from duecourse.core.errors import Refused
 from duecourse.core.money import Money
 from duecourse.credit import rules as credit_rules
 from duecourse.invoicing import queries as invoicing
-from duecourse.orders import actions, queries
+from duecourse.orders import actions, queries, rules
 from duecourse.orders.queries import OrderRow, OrderView
-from duecourse.web import export, links, order_forms, stories
+from duecourse.web import export, links, listing, order_forms, stories
 from duecourse.web.door import done, page, screen
 from duecourse.web.templatetags import show
 
@@ -78,7 +78,7 @@ def _bench(request: HttpRequest, call: Call, chosen: OrderView | None) -> HttpRe
 
     if export.asked(request):
         return export.answer(call, "orders", _csv_head(), lambda: map(_csv_row, export.every(lambda n: fetch(n, export.SIZE))))
-    listed = fetch(links.number(request))
+    listed = fetch(listing.number(request))
     order = chosen or (queries.order_for_caller(call, listed.rows[0].ref) if listed.rows else None)
     keep = links.query({"tab": request.GET.get("tab", ""), "q": text, "page": str(listed.number) if listed.number > 1 else ""})
     words = {"mine": _("Mine"), "held": _("On hold"), "draft": _("Draft"), "open": _("All open"), "all": _("All")}
@@ -90,7 +90,7 @@ def _bench(request: HttpRequest, call: Call, chosen: OrderView | None) -> HttpRe
             for name in STATES
         ],
         "picks": [_pick(call, row, order, keep) for row in listed.rows],
-        "pages": links.pages(listed),
+        "pages": listing.Shown(listed),
         "tab": tab,
         "q": text,
         "keep": keep,
@@ -176,7 +176,7 @@ def _invoices(call: Call, history: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def _left_net(line: queries.LineView, currency: str) -> Money:
-    return queries.rules.line_net(line.unit_price, line.left, currency)
+    return rules.line_net(line.unit_price, line.left, currency)
 
 
 def _others_who_release(call: Call, order: OrderView) -> list[str]:

@@ -1,4 +1,4 @@
-"""What happened, in words, for the history of a record: one row per event name."""
+"""What happened to a record, as rows of its history: the words of `happened`, who did it, and what its facts hold."""
 
 from __future__ import annotations
 
@@ -9,46 +9,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from duecourse.core.money import MINOR_UNITS, Money
+from duecourse.web import happened
 from duecourse.web.templatetags import show
-
-# event → icon, kind, words
-_WORDS = {
-    "orders.order-created": ("file-plus", "", gettext_lazy("Order entered")),
-    "orders.order-changed": ("edit", "", gettext_lazy("Lines changed")),
-    "orders.order-accepted": ("check", "good", gettext_lazy("Accepted")),
-    "orders.order-held": ("hold", "bad", gettext_lazy("Put on hold")),
-    "orders.order-released": ("unlock", "good", gettext_lazy("Released")),
-    "orders.order-rejected": ("x", "bad", gettext_lazy("Rejected")),
-    "orders.order-cancelled": ("minus", "", gettext_lazy("Cancelled")),
-    "orders.order-closed-short": ("lock", "", gettext_lazy("Closed short")),
-    "orders.order-delivered": ("truck", "", gettext_lazy("Delivered")),
-    "orders.lines-billed": ("receipt", "", gettext_lazy("Billed")),
-    "credit.order-checked": ("shield-check", "", gettext_lazy("Credit checked")),
-    "credit.hold-opened": ("hold", "bad", gettext_lazy("Hold opened")),
-    "credit.hold-released": ("unlock", "good", gettext_lazy("Hold released")),
-    "credit.hold-rejected": ("x", "bad", gettext_lazy("Hold rejected")),
-    "credit.hold-ended": ("minus", "", gettext_lazy("Hold ended")),
-    "credit.reservations-moved": ("coins", "", gettext_lazy("Credit moved with the goods")),
-    "credit.reservations-ended": ("coins", "", gettext_lazy("Credit given back")),
-    "invoicing.invoices-posted": ("file-check", "good", gettext_lazy("Posted")),
-    "invoicing.credit-notes-posted": ("receipt-refund", "", gettext_lazy("Credit note posted")),
-    "invoicing.invoice-credited": ("receipt-refund", "watch", gettext_lazy("Credited")),
-    "invoicing.invoices-sent": ("send", "", gettext_lazy("Queued to be sent")),
-    "documents.dispatch-sent": ("mail", "good", gettext_lazy("Sent")),
-    "documents.dispatch-failed": ("mail-off", "bad", gettext_lazy("Could not be sent")),
-    "documents.dispatch-retried": ("redo", "", gettext_lazy("Sent again")),
-    "receivables.items-opened": ("file-text", "", gettext_lazy("Open item made")),
-    "receivables.items-cleared": ("check", "good", gettext_lazy("Cleared")),
-    "receivables.clearings-undone": ("undo", "watch", gettext_lazy("Clearing undone")),
-    "receivables.marks-set": ("flag", "watch", gettext_lazy("Marked")),
-    "receivables.marks-ended": ("flag", "", gettext_lazy("Mark ended")),
-    "cash.payment-applied": ("cash", "good", gettext_lazy("Payment applied")),
-    "cash.payment-put-on-account": ("wallet", "", gettext_lazy("Payment put on account")),
-    "cash.payment-unapplied": ("undo", "watch", gettext_lazy("Payment taken back")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +34,8 @@ def moments(events: Iterable[Any], currency: str = "") -> list[Moment]:
 
 
 def _moment(event: Any, currency: str) -> Moment:
-    icon, kind, words = _WORDS.get(event.name, ("circle", "", event.name))
-    return Moment(icon, kind, str(words), " · ".join([event.by_name, *_details(event, currency)]), event.at, event.name)
+    words, icon, kind = happened.what(event)
+    return Moment(icon, kind, words, " · ".join([event.by_name, *_details(event, currency)]), event.at, event.name)
 
 
 def _details(event: Any, currency: str) -> list[str]:
