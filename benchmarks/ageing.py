@@ -21,10 +21,10 @@ FILL = """
 select setseed({seed});
 insert into receivables_openitem (company_id, customer_account_id, kind, number, source, reference, purchase_order, order_number,
   issue_date, due_date, currency, amount, company_amount, tax_breakdown, open_amount, open_company_amount, closed_date)
-select {company}, (select array_agg(id order by id) from customers_customeraccount where company_id = {company})[1 + (n * 7919) % {customers}],
+select {company}, (select array_agg(id order by id) from customers_customeraccount where company_id = {company})[1 + (n::bigint * 7919 % {customers})::int],
   'invoice', 'INV-26-' || lpad(n::text, 7, '0'), 'bench:' || n, '', '', '', issued, issued + 30, 'EUR', cents / 100.0, cents / 100.0, '[]',
   case when settled then 0 else cents / 100.0 end, case when settled then 0 else cents / 100.0 end,
-  case when settled then issued + 20 + (n % 60)::int end
+  case when settled then least(issued + 20 + (n % 60)::int, date '{today}') end
 from (select n, date '{first}' + (random() * 300)::int as issued, (1000 + random() * 2000000)::bigint as cents, random() < 0.3 as settled
   from generate_series(1, {items}) n) x;
 """
@@ -46,7 +46,7 @@ def fill(access: Any, world: Any) -> None:
         actions.create_customers(world.call, new)
     values = {
         "company": world.call.company.id, "customers": CUSTOMERS, "items": ITEMS, "seed": SEED,
-        "first": world.call.today - dt.timedelta(days=330),
+        "first": world.call.today - dt.timedelta(days=330), "today": world.call.today,
     }  # fmt: skip
     with access.owner.connect() as server:
         server.autocommit = True

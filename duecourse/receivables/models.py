@@ -62,7 +62,14 @@ class OpenItem(models.Model):
             models.CheckConstraint(condition=Q(open_amount=0) ^ Q(closed_date__isnull=True), name="open_item_closed_when_zero"),
         ]
         indexes = [
-            models.Index(fields=["company", "customer_account", "due_date"], name="open_item_open", condition=~Q(open_amount=0)),
+            # What ageing reads, all in the index: a million open items by customer without touching the table.
+            models.Index(
+                fields=["company", "customer_account", "currency", "due_date"],
+                include=["issue_date", "open_amount", "open_company_amount"],
+                name="open_item_ages",
+                condition=~Q(open_amount=0),
+            ),
+            models.Index(fields=["company", "issue_date"], include=["kind", "company_amount"], name="open_item_issued"),
             models.Index(fields=["company", "customer_account", "issue_date"], name="open_item_account"),
             models.Index(fields=["company", "due_date", "id"], name="open_item_due", condition=~Q(open_amount=0)),
             models.Index(fields=["company", "closed_date"], name="open_item_closed", condition=Q(open_amount=0)),
@@ -90,7 +97,7 @@ class Allocation(models.Model):
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
     clearing = models.ForeignKey(Clearing, models.PROTECT, related_name="+")
-    item = models.ForeignKey(OpenItem, models.PROTECT, related_name="+")
+    item = models.ForeignKey(OpenItem, models.PROTECT, related_name="+", db_index=False)
     cause = models.CharField(max_length=12, choices=CAUSES)
     amount = fields.amount()
     company_amount = fields.amount()  # the item's booked share, so that the last one snaps to zero
@@ -99,7 +106,12 @@ class Allocation(models.Model):
     transaction_id = fields.transaction_id()
 
     class Meta:
-        indexes = [models.Index(fields=["company", "value_date"], name="allocation_value_date")]
+        indexes = [
+            models.Index(
+                fields=["company", "value_date"], include=["item", "cause", "amount", "company_amount"], name="allocation_since"
+            ),
+            models.Index(fields=["company", "item"], name="allocation_item"),
+        ]
 
 
 class Mark(models.Model):

@@ -1,4 +1,4 @@
-"""Reads of what is owed: items, their history, sums per account, ageing on any day and as known at any instant."""
+"""Open items and their history, as of any day and as known at any instant; sums per account; what the verifier asks."""
 
 from __future__ import annotations
 
@@ -47,19 +47,6 @@ class ItemView:
     @property
     def outer_id(self) -> str:
         return ids.outer("itm", self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class AgeingView:
-    """One account's open amounts in one currency by age (rules.BUCKETS), and the same in the company's currency."""
-
-    customer_account_id: int
-    currency: str
-    buckets: tuple[Money, ...]
-    total: Money
-    company_buckets: tuple[Money, ...]
-    company_total: Money
-    items: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,37 +197,6 @@ def _as_of(
 
 def _bucket_of(late: str) -> str:
     return _AGEING_BUCKETS.format(late=late)
-
-
-def ageing(
-    call: Call, on: dt.date, known_at: dt.datetime | None = None, account_ids: Sequence[int] | None = None
-) -> list[AgeingView]:
-    """Who owed how much, how late: one row per account and currency with something open on `on`, as known at `known_at`.
-
-    The same rule as rules.age_items, in the database; a credit ages by its due date, which it always has here.
-    """
-    where, params = _as_of(call, on, known_at, account_ids)
-    sql = (
-        f"select customer_account_id, currency, {_bucket_of('late_days')} as bucket, sum(open_now), sum(open_company_now), count(*) "  # noqa: S608
-        f"from ({_as_of_select(known_at, 'i.customer_account_id, i.currency, ')} {where}) x where open_now <> 0 "
-        "group by 1, 2, 3 order by 1, 2, 3"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        found = cursor.fetchall()
-    base = call.company.currency
-    rows: dict[tuple[int, str], tuple[list[Money], list[Money], int]] = {}
-    for account, currency, place, total, company_total, count in found:
-        own, company, items_before = rows.setdefault(
-            (account, currency), ([Money.zero(currency)] * len(rules.BUCKETS), [Money.zero(base)] * len(rules.BUCKETS), 0)
-        )
-        own[place] = Money(total, currency)
-        company[place] = Money(company_total, base)
-        rows[account, currency] = (own, company, items_before + count)
-    return [
-        AgeingView(account, currency, tuple(own), Money.total(own, currency), tuple(company), Money.total(company, base), count)
-        for (account, currency), (own, company, count) in rows.items()
-    ]
 
 
 def open_by_account(call: Call, account_ids: Iterable[int], on: dt.date) -> dict[tuple[int, str], OpenSums]:

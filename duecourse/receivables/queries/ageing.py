@@ -1,0 +1,235 @@
+"""How old is what is owed? On any day and as known at any instant, in the database: the same rule as rules.age_items.
+
+When everything recorded counts, the past is today's rest plus what was allocated since: few rows, and the rest of the work is
+one pass over an index of the open items. As known at an instant it is the amount less what was known to be allocated.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from duecourse.core import paging
+from duecourse.core.call import Call
+from duecourse.core.money import Money
+from duecourse.receivables import rules
+
+# (customer_account_id, currency, due_date, own, company, items): of open items, of what was allocated since, of what was known
+_OPEN = """
+select i.customer_account_id, i.currency, i.due_date, i.open_amount as own, i.open_company_amount as company, 1 as items
+from receivables_openitem i where i.company_id = %(company)s and i.open_amount <> 0 and i.issue_date <= %(on)s {narrow}
+"""
+_SINCE = """
+select i.customer_account_id, i.currency, i.due_date, a.amount as own, a.company_amount as company,
+  (i.open_amount + a.amount <> 0)::int - (i.open_amount <> 0)::int as items
+from (select item_id, sum(amount) as amount, sum(company_amount) as company_amount from receivables_allocation
+  where company_id = %(company)s and value_date > %(on)s group by item_id) a
+join receivables_openitem i on i.id = a.item_id where i.company_id = %(company)s and i.issue_date <= %(on)s {narrow}
+"""
+_KNOWN = """
+select i.customer_account_id, i.currency, i.due_date, i.amount - coalesce(a.amount, 0) as own,
+  i.company_amount - coalesce(a.company_amount, 0) as company, 1 as items
+from receivables_openitem i left join (select item_id, sum(amount) as amount, sum(company_amount) as company_amount
+  from receivables_allocation where company_id = %(company)s and value_date <= %(on)s and recorded_at <= %(known_at)s
+  group by item_id) a on a.item_id = i.id
+where i.company_id = %(company)s and i.issue_date <= %(on)s and i.recorded_at <= %(known_at)s
+  and i.amount <> coalesce(a.amount, 0) {narrow}
+"""
+_IN_BUCKET = (
+    "due_date >= %(on)s",
+    "due_date < %(on)s and due_date >= %(on)s::date - 30",
+    "due_date < %(on)s::date - 30 and due_date >= %(on)s::date - 60",
+    "due_date < %(on)s::date - 60 and due_date >= %(on)s::date - 90",
+    "due_date < %(on)s::date - 90",
+)
+# Own amounts are summed apart only where they are not the company's: sums of numerics are what this work consists of.
+_COMPANY = {f"b{place}": f"sum(company) filter (where {test})" for place, test in enumerate(_IN_BUCKET)}
+_OWN = {f"o{place}": f"sum(own) filter (where currency <> %(base)s and {test})" for place, test in enumerate(_IN_BUCKET)}
+_OWN_TOTAL = {"own": "sum(own) filter (where currency <> %(base)s)"}
+_ITEMS = {"items": "sum(items)"}
+_BUCKETS = tuple(_COMPANY)
+
+SORTS = {
+    "total": "total",
+    **{name: f"b{place}" for place, name in enumerate(rules.BUCKETS)},
+    "items": "items",
+    "currency": "currency",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingView:
+    """One account's open amounts in one currency by age (rules.BUCKETS), and the same in the company's currency."""
+
+    customer_account_id: int
+    currency: str
+    buckets: tuple[Money, ...]
+    total: Money
+    company_buckets: tuple[Money, ...]
+    company_total: Money
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingLine:
+    """One account in one currency on a page of the report: `buckets` and `total` in the company's currency, `own` in its own."""
+
+    customer_account_id: int
+    currency: str
+    own: Money
+    buckets: tuple[Money, ...]
+    total: Money
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingSums:
+    """What is open in one currency: `own` in it, `buckets` as booked in the company's."""
+
+    currency: str
+    own: Money
+    buckets: tuple[Money, ...]
+    items: int
+
+    @property
+    def total(self) -> Money:
+        return Money.total(self.buckets, self.buckets[0].currency)
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingPage:
+    """A page of the report and the sums by currency over all of its pages; `customers` counts accounts once."""
+
+    page: paging.Page[AgeingLine]
+    sums: Sequence[AgeingSums]
+    customers: int
+
+
+def scope(
+    call: Call, on: dt.date, known_at: dt.datetime | None, account_ids: Sequence[int] | None = None, currency: str = ""
+) -> tuple[Sequence[str], dict[str, Any]]:
+    """The statements whose rows together are what was open, and their parameters."""
+    narrow = ""
+    if account_ids is not None:
+        narrow += " and i.customer_account_id = any(%(accounts)s)"
+    if currency:
+        narrow += " and i.currency = %(currency)s"
+    sources = (_OPEN, _SINCE) if known_at is None else (_KNOWN,)
+    params = {"company": call.company.id, "on": on, "known_at": known_at, "currency": currency, "base": call.company.currency}
+    accounts = None if account_ids is None else list(account_ids)
+    return [source.format(narrow=narrow) for source in sources], params | {"accounts": accounts}
+
+
+def _by_account(sources: Sequence[str], sums: Mapping[str, str]) -> str:
+    """SQL for one row an account and currency that has something open: each source is summed by itself, in its own order."""
+    columns = ", ".join(f"{sql} as {name}" for name, sql in sums.items())
+    keys = "customer_account_id, currency"
+    grouped = [f"(select {keys}, {columns} from ({source}) x group by {keys})" for source in sources]  # noqa: S608
+    if len(grouped) == 1:
+        added = ", ".join(f"coalesce({name}, 0) as {name}" for name in sums)
+        return f"select {keys}, {added} from {grouped[0]} s0"  # noqa: S608 - built of our own constants
+    added = ", ".join(f"coalesce(s0.{name}, 0) + coalesce(s1.{name}, 0) as {name}" for name in sums)
+    there = "coalesce(s0.items, 0) + coalesce(s1.items, 0) <> 0"
+    return f"select {keys}, {added} from {grouped[0]} s0 full join {grouped[1]} s1 using ({keys}) where {there}"  # noqa: S608
+
+
+def ageing(
+    call: Call, on: dt.date, known_at: dt.datetime | None = None, account_ids: Sequence[int] | None = None
+) -> list[AgeingView]:
+    """Who owed how much, how late: one row per account and currency with something open on `on`, as known at `known_at`.
+
+    A credit ages by its due date, which it always has here. One query.
+    """
+    sources, params = scope(call, on, known_at, account_ids)
+    sql = _by_account(sources, _COMPANY | _OWN | _ITEMS)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} order by customer_account_id, currency", params)
+        return [_view(call, row) for row in cursor.fetchall()]
+
+
+def _view(call: Call, row: Sequence[Any]) -> AgeingView:
+    account, currency, *amounts, items = row
+    base = call.company.currency
+    company = _buckets(amounts[:5], base)
+    company_total = Money(sum(amounts[:5], Decimal(0)), base)
+    if currency == base:
+        return AgeingView(account, currency, company, company_total, company, company_total, items)
+    own = _buckets(amounts[5:], currency)
+    return AgeingView(account, currency, own, Money(sum(amounts[5:], Decimal(0)), currency), company, company_total, items)
+
+
+def _buckets(amounts: Sequence[Decimal], currency: str) -> tuple[Money, ...]:
+    zero = Money.zero(currency)
+    return tuple(Money(amount, currency) if amount else zero for amount in amounts)
+
+
+def ageing_sums(call: Call, on: dt.date, known_at: dt.datetime | None = None) -> list[AgeingSums]:
+    """What was open in each currency by age, without a row per account; one query."""
+    sources, params = scope(call, on, known_at)
+    columns = ", ".join(f"{sql} as {name}" for name, sql in (_OWN_TOTAL | _COMPANY | _ITEMS).items())
+    rows = " union all ".join(f"(select currency, {columns} from ({source}) x group by currency)" for source in sources)  # noqa: S608
+    added = ", ".join(f"coalesce(sum({name}), 0)" for name in ("own", *_BUCKETS, "items"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"select currency, {added} from ({rows}) y group by currency having sum(items) <> 0 order by 1", params)  # noqa: S608
+        return [_sums(call, row) for row in cursor.fetchall()]
+
+
+def _sums(call: Call, row: Sequence[Any]) -> AgeingSums:
+    currency, own, *amounts, items = row
+    if currency == call.company.currency:
+        own = sum(amounts, Decimal(0))
+    return AgeingSums(currency, Money(own, currency), _buckets(amounts, call.company.currency), int(items))
+
+
+def ageing_page(
+    call: Call,
+    on: dt.date,
+    known_at: dt.datetime | None = None,
+    account_ids: Sequence[int] | None = None,
+    currency: str = "",
+    bucket: str = "",
+    sort: str = "-total",
+    page: int = 1,
+    size: int = 50,
+) -> AgeingPage:
+    """One page of the report by account and currency, sorted in the database, with the sums over all pages; one query.
+
+    `sort` is one of SORTS, backwards with “-”; or “given”: then `account_ids` is the order too. `bucket`, one of
+    rules.BUCKETS, keeps only those with something in it.
+    """
+    sources, params = scope(call, on, known_at, account_ids, currency)
+    rows = _by_account(sources, _OWN_TOTAL | _COMPANY | _ITEMS)
+    kept = f" where b{rules.BUCKETS.index(bucket)} <> 0" if bucket else ""
+    start, stop = paging.bounds(page, size)
+    downwards = "desc" if sort.startswith("-") else "asc"
+    source, order = "rows", f"{SORTS.get(sort.lstrip('-'), 'total')} {downwards}"
+    if sort.lstrip("-") == "given":
+        source = "rows join unnest(%(accounts)s::bigint[]) with ordinality g(id, place) on g.id = customer_account_id"
+        order = f"g.place {downwards}"
+    buckets, sums = ", ".join(_BUCKETS), ", ".join(f"sum({name})" for name in _BUCKETS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"with rows as materialized (select *, {' + '.join(_BUCKETS)} as total from ({rows}) r{kept}) "  # noqa: S608 - own constants
+            f"select 0, null::bigint, currency, sum(own), {sums}, sum(items), count(*), count(distinct customer_account_id) "
+            "from rows group by grouping sets ((currency), ()) union all "
+            f"(select row_number() over (order by {order}, customer_account_id, currency), customer_account_id, currency, own, "
+            f"{buckets}, items, 0, 0 from {source} order by 1 limit %(size)s offset %(start)s)",
+            params | {"size": stop - start, "start": start},
+        )
+        found = cursor.fetchall()
+    lines, totals, count, customers = [], [], 0, 0
+    for place, account, code, own, *amounts, items, many, accounts in sorted(found, key=lambda row: row[0]):
+        if place:
+            line = _sums(call, (code, own, *amounts, items))
+            lines.append(AgeingLine(account, code, line.own, line.buckets, line.total, line.items))
+        elif code is None:
+            count, customers = many, accounts
+        else:
+            totals.append(_sums(call, (code, own, *amounts, items)))
+    totals.sort(key=lambda one: one.currency)
+    return AgeingPage(paging.Page(lines, count, max(page, 1), stop - start), totals, customers)
