@@ -291,6 +291,13 @@ def list_payments(call: Call, query: PaymentFilter) -> Listed[PaymentRow]:
     return listed(queries.rows(call, query.tab, query.text, query.sort, query.page, query.size), _row)
 
 
+@room.post("/payments/propose", "cash.propose_payments", dict[str, int])
+def propose_payments(call: Call, body: ProposeIn) -> dict[str, int]:
+    """Propose anew what payments may pay; how many stand in each state now."""
+    chosen = [ids.inner("pay", each) for each in body.payments] if body.payments is not None else None
+    return actions.propose_payments(call, chosen)
+
+
 @room.get("/payments/{payment}", "cash.read", PaymentDetail)
 def get_payment(call: Call, payment: str) -> PaymentDetail:
     """One payment with its proposals and what was done with it."""
@@ -320,13 +327,6 @@ def record_payment(call: Call, body: PaymentIn) -> Made:
         booking_date=body.booking_date,
     )
     return Made(id=ids.outer("pay", key))
-
-
-@room.post("/payments/propose", "cash.propose_payments", dict[str, int])
-def propose_payments(call: Call, body: ProposeIn) -> dict[str, int]:
-    """Propose anew what payments may pay; how many stand in each state now."""
-    chosen = [ids.inner("pay", each) for each in body.payments] if body.payments is not None else None
-    return actions.propose_payments(call, chosen)
 
 
 @room.post("/payments/{payment}/apply", "cash.apply_payment", AppliedOut, once=True)

@@ -13,7 +13,7 @@ import hashlib
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -21,12 +21,12 @@ from django.utils import timezone
 from ninja import File, Query, Router
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from duecourse.access import actions as access
 from duecourse.api.problems import Problem
 from duecourse.api.shapes import Listed
-from duecourse.core import idempotency
+from duecourse.core import idempotency, paging
 from duecourse.core.call import Call, require, retrying, within
 from duecourse.core.errors import Refused
 
@@ -34,6 +34,8 @@ BODY_MAX = 10 * 1024 * 1024
 HEADER = "Idempotency-Key"
 HEADER_TEXT = "A text of your choice, new for each thing that is to happen. The same request with the same key happens once."
 View = Callable[..., Any]
+Row = TypeVar("Row")
+Shown = TypeVar("Shown")
 
 
 class Key(HttpBearer):
@@ -72,10 +74,9 @@ class Door:
             hints = get_type_hints(view, include_extras=True)
             names = [name for name in inspect.signature(view).parameters if name != "call"]
             allowed = frozenset(hints["query"].model_fields) if "query" in hints else frozenset()
-            writer = TypeAdapter(answer)
 
             def run(request: HttpRequest, **values: Any) -> HttpResponse:
-                return _run(request, view, values, allowed, once, writer)
+                return _run(request, view, values, allowed, once)
 
             run.__name__, run.__doc__, run.__module__ = view.__name__, view.__doc__, view.__module__
             run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
@@ -134,9 +135,7 @@ def _extra(scope: str, once: bool | None) -> dict[str, Any]:
     return extra
 
 
-def _run(
-    request: HttpRequest, view: View, values: Mapping[str, Any], allowed: frozenset[str], once: bool | None, writer: TypeAdapter
-) -> HttpResponse:
+def _run(request: HttpRequest, view: View, values: Mapping[str, Any], allowed: frozenset[str], once: bool | None) -> HttpResponse:
     unknown = sorted(set(request.GET) - allowed)
     if unknown:
         known = f" Known: {', '.join(sorted(allowed))}." if allowed else ""
@@ -151,7 +150,7 @@ def _run(
         with within(call), timezone.override(ZoneInfo(call.company.time_zone)):
             if not digest:
                 return view(call, **values)
-            return idempotency.once(call, key, digest, lambda: (200, _plain(writer, view(call, **values))))
+            return idempotency.once(call, key, digest, lambda: (200, _plain(view(call, **values))))
 
     found = retrying(transaction)
     if isinstance(found, HttpResponse):
@@ -161,14 +160,17 @@ def _run(
         if found.repeated:
             response["Idempotency-Replayed"] = "true"
         return response
-    response = _json(_plain(writer, found), 200)
+    response = _json(_plain(found), 200)
     if isinstance(found, Listed):
         response["Link"] = _links(request, found)
     return response
 
 
-def _plain(writer: TypeAdapter, value: Any) -> Any:
-    return writer.dump_python(value, mode="json")
+def _plain(value: Any) -> Any:
+    """An answer as JSON: a model, a list of models, or a mapping of plain values."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _json(body: Any, status: int) -> HttpResponse:
@@ -206,6 +208,6 @@ def _links(request: HttpRequest, found: Listed[Any]) -> str:
     return ", ".join(links)
 
 
-def listed(page: Any, turn: Callable[[Any], Any]) -> Any:
+def listed(page: paging.Page[Row], turn: Callable[[Row], Shown]) -> Listed[Shown]:
     """A page of a room's list as an answer, every row turned."""
     return Listed(items=[turn(row) for row in page.rows], total=page.total, page=page.number, size=page.size)

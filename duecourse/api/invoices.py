@@ -205,6 +205,12 @@ def list_invoices(call: Call, query: InvoiceFilter) -> Listed[InvoiceRow]:
     )
 
 
+@room.post("/invoices/send", "invoicing.send_invoices", SentOut, once=True)
+def send_invoices(call: Call, body: SendIn) -> SentOut:
+    """Queue documents by e-mail to each customer's invoice address; how many."""
+    return SentOut(queued=actions.send_invoices(call, [ids.inner("inv", each) for each in body.invoices]))
+
+
 @room.get("/invoices/{invoice}", "invoicing.read", InvoiceOut)
 def get_invoice(call: Call, invoice: str) -> InvoiceOut:
     """One invoice or credit note with its lines."""
@@ -340,9 +346,3 @@ def post_credit_notes(call: Call, body: CreditNotesIn) -> MadeMany:
         for each in body.credit_notes
     ]
     return MadeMany(ids=[ids.outer("inv", key) for key in actions.post_credit_notes(call, new)])
-
-
-@room.post("/invoices/send", "invoicing.send_invoices", SentOut, once=True)
-def send_invoices(call: Call, body: SendIn) -> SentOut:
-    """Queue documents by e-mail to each customer's invoice address; how many."""
-    return SentOut(queued=actions.send_invoices(call, [ids.inner("inv", each) for each in body.invoices]))

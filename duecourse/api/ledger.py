@@ -32,7 +32,7 @@ from duecourse.ledger import actions, queries
 room = Door("Ledger")
 
 
-class AccountOut(Out):
+class LedgerAccount(Out):
     """An account of the chart; `purpose` is how postings find it."""
 
     code: str
@@ -161,11 +161,11 @@ def _entry(view: queries.EntryView) -> EntryOut:
     )
 
 
-@room.get("/ledger/accounts", "ledger.read", list[AccountOut])
-def list_ledger_accounts(call: Call) -> list[AccountOut]:
+@room.get("/ledger/accounts", "ledger.read", list[LedgerAccount])
+def list_ledger_accounts(call: Call) -> list[LedgerAccount]:
     """The chart of accounts, by code."""
     return [
-        AccountOut(code=each.code, name=each.name, kind=each.kind, purpose=each.purpose, tax_category=each.tax_category)
+        LedgerAccount(code=each.code, name=each.name, kind=each.kind, purpose=each.purpose, tax_category=each.tax_category)
         for each in queries.accounts(call)
     ]
 
