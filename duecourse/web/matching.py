@@ -192,7 +192,7 @@ def _case(
         "rest": (payment.rest or payment.money),
         "postings": postings,
         "obstacle": obstacle,
-        "applications": work.applications,
+        "applications": [(one, _points(call, one.reasons)) for one in work.applications[:10]],
         "next_ref": following.payment.outer_id if following else "",
         "here": case_url(payment.outer_id, at),
         "acc": source.get("acc", ""),
@@ -201,6 +201,7 @@ def _case(
         "hits": _customers(call, source.get("find", ""), payment, at),
         "find": source.get("find", ""),
         "line": line,
+        "line_statement": ids.outer("stm", line.statement_id) if line else "",
         "may_post": draft.is_explained and not obstacle,
         "company": call.company.currency,
     }
@@ -257,7 +258,7 @@ def _points(call: Call, reasons: Sequence[Reason]) -> list[evidence.Said]:
     known = [(one, {name: str(one.params[name]).split(", ") for name in ("customer", "payer") if name in one.params}) for one in reasons]
     keys = {int(key) for _one, params in known for parts in params.values() for key in parts if key.isascii() and key.isdigit()}
     accounts = customer_facts.accounts_by_id(call, keys) if keys else {}
-    words = {str(key): f"{account.number} {account.name}" for key, account in accounts.items()}
+    words = {str(key): f"{account.number} {account.name}".rstrip(".") for key, account in accounts.items()}
     named = [
         Reason(one.code, {**one.params, **{name: ", ".join(words.get(key, key) for key in parts) for name, parts in params.items()}})
         for one, params in known

@@ -167,6 +167,7 @@ def of_proposal(work: Workbench, rest: Money, proposal: ProposalView | None) -> 
             row.set(row.zero, short - line.residual)
         else:
             row.set(row.zero, short)
+    draft.rows.sort(key=lambda row: not row.ticked)  # what is proposed stands first, the rest by due date
     if proposal is not None:
         draft.keep = any(line.residual_kind in ("overpayment", "on_account") for line in proposal.lines)
     return draft
@@ -207,8 +208,9 @@ def _amount(row: Row, text: str, draft: Draft) -> Money:
 
 
 def _rows(work: Workbench, cited: Sequence[ItemView]) -> list[Row]:
-    """The customer's open items, before them those that the proposal names and that are another customer's of the group."""
-    rows = [Row(one.item, one.discount, one.discount_in_time) for one in work.items]
+    """The customer's open items, those first that the proposal names; some may be another customer's of the group."""
+    named = {item.id for item in cited}
+    rows = sorted((Row(one.item, one.discount, one.discount_in_time) for one in work.items), key=lambda row: row.item.id not in named)
     there = {row.item.id for row in rows}
     extra = [_extra(item, work) for item in cited if item.id not in there and item.open]
     return [Row(one.item, one.discount, one.discount_in_time) for one in extra] + rows

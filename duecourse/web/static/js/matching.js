@@ -144,6 +144,10 @@ function bench() {
       event.stopPropagation();
     }
   }, true);
+  one('[data-kind]', form)?.addEventListener('keydown', (event) => {
+    const post = one('[data-post]', form);
+    if (event.key === 'Enter' && post && !post.disabled) { event.preventDefault(); post.click(); }
+  });
   form.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || !event.target.matches('[data-discount], [data-difference]')) return;
     event.preventDefault();
