@@ -168,6 +168,11 @@ def customer_for_caller(call: Call, text_id: str) -> rules.CustomerView:
     )
 
 
+def stopped(call: Call, account_ids: Iterable[int]) -> set[int]:
+    """Those of the accounts that get no new orders."""
+    return set(_accounts(call).filter(pk__in=set(account_ids), is_stopped=True).values_list("id", flat=True))
+
+
 def lock_accounts(call: Call, account_ids: Iterable[int]) -> list[int]:
     """Lock accounts of the company by id, against others who change what is owed; the ids that exist, in order."""
     locked = _accounts(call).filter(pk__in=set(account_ids)).order_by("id").select_for_update(no_key=True, of=("self",))
@@ -227,17 +232,17 @@ def rows(
     return Page([_row(row) for row in shown], found.count(), max(page, 1), stop - start)
 
 
-def matching(call: Call, text: str = "", state: str = "") -> list[int]:
-    """Ids of all accounts that `rows` would list, by name; for rooms above that sort or add up by what they know. One query."""
+def matching(call: Call, text: str = "", state: str = "", sort: str = "name") -> list[int]:
+    """Ids of all accounts that `rows` would list, sorted; for rooms above that sort or add up by what they know. One query."""
     require(call, "customers.read")
-    if state not in ("", *STATES):
-        raise Refused("customers.unknown-filter", f"Customers are not listed by “{state}”.")
+    if state not in ("", *STATES) or sort not in SORTS:
+        raise Refused("customers.unknown-filter", f"Customers are not listed by “{sort}” or “{state}”.")
     found = _accounts(call)
     if text.strip():
         found = found.filter(_found_by(call, text))
     if state:
         found = found.filter(is_stopped=state == "stopped")
-    return list(found.order_by(*SORTS["name"]).values_list("id", flat=True))
+    return list(found.order_by(*SORTS[sort]).values_list("id", flat=True))
 
 
 def numbers_of(call: Call, customer_ids: Iterable[int]) -> dict[int, str]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from decimal import Decimal
 
+from duecourse.bank import queries as bank_facts
 from duecourse.cash import queries as cash_facts
-from duecourse.core import invariants
+from duecourse.core import invariants, paging
 from duecourse.core.call import Call, require
 from duecourse.core.money import Money
 from duecourse.credit import queries as credit_facts
 from duecourse.credit import rules as credit_rules
 from duecourse.customers import queries as customer_facts
+from duecourse.customers.rules import AccountView
 from duecourse.kpis import rules
 from duecourse.ledger import queries as ledger_facts
 from duecourse.orders import queries as order_facts
@@ -41,16 +44,71 @@ class AgeingReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
-    """What the home page answers first."""
+class PageRow:
+    """One customer in one currency on a page of the ageing report."""
+
+    customer_id: int
+    number: str
+    name: str
+    ages: item_facts.AgeingLine
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingPage:
+    """A page of the ageing report, with the sums over all of its pages; `by_currency` holds (currency, in it, as booked)."""
+
+    page: paging.Page[PageRow]
+    summary: rules.AgeSummary
+    by_currency: Sequence[tuple[str, Money, Money]]
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The key figures of a day, but for exposure, which is known for today only."""
 
     ages: rules.AgeSummary
+    open: rules.Figure
     overdue_share: rules.Figure
     dso: rules.Figure
-    exposure: Money
-    exposures: Sequence[credit_rules.Standing]
     received: Sequence[tuple[dt.date, Money]]  # by week, the oldest first
     received_total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Home(Figures):
+    """The key figures with the exposure of today."""
+
+    exposure: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed between the ends of two days, in the company's currency; `movers` by what is overdue, the most first."""
+
+    then: dt.date
+    on: dt.date
+    overdue: Money
+    movers: Sequence[tuple[AccountView, Money]]
+    dso_then: rules.Figure
+    dso: rules.Figure
+    why: item_facts.Differences
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Numbers that must be the same: what it is, and (where, what, amount) for each."""
+
+    name: str
+    sides: Sequence[tuple[str, Money]]
+
+    @property
+    def holds(self) -> bool:
+        return len({money for _, money in self.sides}) == 1
+
+    @property
+    def apart(self) -> Money:
+        return self.sides[0][1] - self.sides[-1][1]
 
 
 SORTS = {
@@ -68,8 +126,40 @@ SORTS = {
 def age_summary(call: Call, on: dt.date, known_at: dt.datetime | None = None) -> rules.AgeSummary:
     """What is open by age in the company's currency as booked: it ties to the control account."""
     require(call, "receivables.read")
-    found = item_facts.ageing(call, on, known_at)
-    return rules.summed([row.company_buckets for row in found], on, call.company.currency, sum(row.items for row in found))
+    return _summary(call, on, item_facts.ageing_sums(call, on, known_at))
+
+
+def _summary(call: Call, on: dt.date, sums: Sequence[item_facts.AgeingSums]) -> rules.AgeSummary:
+    return rules.summed([one.buckets for one in sums], on, call.company.currency, sum(one.items for one in sums))
+
+
+def ageing_page(
+    call: Call,
+    on: dt.date,
+    known_at: dt.datetime | None = None,
+    currency: str = "",
+    text: str = "",
+    bucket: str = "",
+    sort: str = "-total",
+    page: int = 1,
+    size: int = 50,
+) -> AgeingPage:
+    """One page of the ageing report by customer and currency; at most five queries whatever its size.
+
+    `sort` is name, number, or one of receivables' SORTS (total, the buckets, items, currency), backwards with “-”.
+    """
+    require(call, "receivables.read")
+    wanted = customer_facts.matching(call, text) if text else None
+    given = customer_facts.matching(call, text, sort=sort) if sort.lstrip("-") in ("name", "number") else ()
+    found = item_facts.ageing_page(call, on, known_at, wanted, currency, bucket, sort, page, size, given)
+    accounts = customer_facts.accounts_by_id(call, {line.customer_account_id for line in found.page.rows})
+
+    def row(line: item_facts.AgeingLine) -> PageRow:
+        account = accounts[line.customer_account_id]
+        return PageRow(account.customer_id, account.number, account.name, line)
+
+    by_currency = [(one.currency, one.own, one.total) for one in found.sums]
+    return AgeingPage(found.page.each(row), _summary(call, on, found.sums), by_currency, found.customers)
 
 
 def ageing(
@@ -100,29 +190,81 @@ def ageing(
     return AgeingReport(rows, summary, [(code, own[code], company[code]) for code in sorted(own)])
 
 
-def home(call: Call, on: dt.date, weeks: int = 13) -> Home:
-    """Receivables by age, DSO, overdue share, exposure and cash received, as of a business day."""
+def figures(call: Call, on: dt.date, weeks: int = 13) -> Figures:
+    """Receivables by age, DSO, overdue share and cash received, as of a business day; three queries."""
     require(call, "kpis.read")
     ages = age_summary(call, on)
-    sales = item_facts.issued_between(call, on - dt.timedelta(days=rules.DSO_DAYS - 1), on)
     first = on - dt.timedelta(days=on.weekday() + 7 * (weeks - 1))
     by_day = ledger_facts.received_by_day(call, first, on)
     received = rules.weeks(first, on, by_day, call.company.currency)
-    exposures = credit_facts.exposure_of_all(call)
-    rates = ledger_facts.rates(call, {standing.currency for standing in exposures}, call.today)
-    exposure = Money.total(
-        (standing.exposure.converted(rates[standing.currency], call.company.currency) for standing in exposures),
-        call.company.currency,
-    )
-    return Home(
+    return Figures(
         ages=ages,
+        open=rules.open_receivables(ages),
         overdue_share=rules.overdue_share(ages),
-        dso=rules.dso(ages.total, sales),
-        exposure=exposure,
-        exposures=exposures,
+        dso=_dso(call, ages.total, on),
         received=received,
         received_total=Money.total((money for _, money in received), call.company.currency),
     )
+
+
+def _dso(call: Call, open_amount: Money, on: dt.date) -> rules.Figure:
+    return rules.dso(open_amount, item_facts.issued_between(call, on - dt.timedelta(days=rules.DSO_DAYS - 1), on))
+
+
+def exposure(call: Call, open_amount: Money) -> rules.Figure:
+    """What is open today with what orders and deliveries add. Errors: Refused('ledger.rate-missing')."""
+    require(call, "kpis.read")
+    parts, base = credit_facts.reserved_in_all(call), call.company.currency
+    rates = ledger_facts.rates(call, {part.currency for part in parts}, call.today)
+    return rules.exposure(open_amount, Money.total((part.converted(rates[part.currency], base) for part in parts), base))
+
+
+def home(call: Call, on: dt.date, weeks: int = 13) -> Home:
+    """The key figures of a day with today's exposure. Errors: Refused('ledger.rate-missing')."""
+    found = figures(call, on, weeks)
+    now = found.ages.total if on == call.today else age_summary(call, call.today).total
+    value = exposure(call, now).value or Decimal(0)
+    values = {part.name: getattr(found, part.name) for part in fields(Figures)}
+    return Home(**values, exposure=Money(value, call.company.currency))
+
+
+def changes(call: Call, on: dt.date, open_now: Money, days: int = 7) -> Changes:
+    """What changed in the days before `on`, of which `open_now` is open; what was open then follows from it."""
+    require(call, "kpis.read")
+    then = on - dt.timedelta(days=days)
+    why = item_facts.differences(call, then, on)
+    overdue, moved = item_facts.movements(call, then, on)
+    accounts = customer_facts.accounts_by_id(call, [one.customer_account_id for one in moved])
+    movers = [(accounts[one.customer_account_id], one.change) for one in moved]
+    return Changes(then, on, overdue, movers, _dso(call, open_now - why.total, then), _dso(call, open_now, on), why)
+
+
+def fullest(call: Call, most: int = 6) -> tuple[Sequence[tuple[credit_rules.Standing, AccountView | None]], int]:
+    """The credit accounts whose limit is used most, and how many are over it. Errors: Refused('ledger.rate-missing')."""
+    require(call, "kpis.read")
+    found, over = credit_facts.fullest(call, most)
+    accounts = customer_facts.accounts_by_id(call, [member for _, member in found if member is not None])
+    return [(standing, accounts.get(member) if member is not None else None) for standing, member in found], over
+
+
+def ties(call: Call) -> list[Tie]:
+    """Sub-ledgers, books and bank side by side, as they are now."""
+    require(call, "ledger.read")
+    booked, by_hand = ledger_facts.bank_balances(call), cash_facts.recorded_by_hand(call)
+    closing = bank_facts.closing_balances(call, booked)
+    names = {account.id: account.name for account in ledger_facts.bank_accounts(call)}
+    made = [
+        Tie("receivables", [("items", item_facts.totals(call)[0]), ("books", ledger_facts.balance_of(call, "receivables"))]),
+        Tie("cash", [("payments", cash_facts.unidentified(call)[1]), ("books", -ledger_facts.balance_of(call, "cash-clearing"))]),
+    ]
+    for account in sorted(booked, key=lambda key: names[key]):
+        money = booked[account]
+        sides = [("books", money)]
+        if closing.get(account):
+            _, newest = max(enumerate(closing[account]), key=lambda one: (one[1][0], one[0]))
+            sides.insert(0, ("statement", Money(newest[1], money.currency) + by_hand.get(account, Money.zero(money.currency))))
+        made.append(Tie(names[account], sides))
+    return made
 
 
 def to_do(call: Call) -> dict[str, int]:

@@ -21,7 +21,9 @@ define(
         "kpis.overdue-share": N_(
             "Overdue {overdue} ÷ open {open}. Overdue means due before {on}; credits count in the open amount."
         ),
-        "kpis.exposure": N_("Open items, what is delivered and not billed, and open orders, gross, at today’s rates."),
+        "kpis.exposure": N_(
+            "Open items {open}, and {reserved} of orders and deliveries not billed yet, gross, at today’s rates."
+        ),
         "kpis.received": N_(
             "Money booked on the company’s own bank accounts in the {days} days to {on}, at the rates of the booking days."
         ),
@@ -79,6 +81,23 @@ def overdue_share(summary: AgeSummary) -> Figure:
     whole, late = summary.total, summary.overdue
     value = (late.amount * 100 / whole.amount).quantize(Decimal("0.1"), ROUND_HALF_UP) if whole else Decimal(0)
     return Figure("overdue-share", value, "%", Reason("kpis.overdue-share", {"overdue": late, "open": whole, "on": summary.on}))
+
+
+def received(total: Money, days: int, on: dt.date) -> Figure:
+    """What came in on the company's bank accounts in the days to `on`."""
+    return Figure("received", total.amount, total.currency, Reason("kpis.received", {"days": days, "on": on}))
+
+
+def open_receivables(summary: AgeSummary) -> Figure:
+    """All that is open, as booked."""
+    reason = Reason("kpis.open", {"on": summary.on, "currency": summary.total.currency})
+    return Figure("open", summary.total.amount, summary.total.currency, reason)
+
+
+def exposure(open_amount: Money, reserved: Money) -> Figure:
+    """What would be lost if nobody paid: open items and what orders and deliveries add to them."""
+    total = open_amount + reserved
+    return Figure("exposure", total.amount, total.currency, Reason("kpis.exposure", {"open": open_amount, "reserved": reserved}))
 
 
 def weeks(first: dt.date, last: dt.date, by_day: Mapping[dt.date, Money], currency: str) -> list[tuple[dt.date, Money]]:

@@ -10,6 +10,7 @@ from duecourse.credit.queries.accounts import (
     limits,
     policy,
 )
+from duecourse.credit.queries.fullest import fullest, reserved_in_all
 from duecourse.credit.queries.holds import (
     CheckView,
     HoldRow,
@@ -55,6 +56,7 @@ __all__ = [
     "earlier_holds",
     "exposure",
     "exposure_of_all",
+    "fullest",
     "group_rates",
     "hold_counts",
     "hold_for_caller",
@@ -69,6 +71,7 @@ __all__ = [
     "releases",
     "replay_check",
     "reservations",
+    "reserved_in_all",
     "sight",
     "standings",
     "would_pass",

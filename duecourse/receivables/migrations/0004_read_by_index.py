@@ -4,12 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("access", "0003_count_requests"),
-        ("customers", "0002_customers_guards"),
-        ("ledger", "0006_one_bank_account_per_ledger_account"),
-        ("receivables", "0003_allocations_by_company_and_item"),
-    ]
+    dependencies = [("receivables", "0003_allocations_by_company_and_item")]
 
     operations = [
         migrations.RemoveIndex(

@@ -196,10 +196,11 @@ def ageing_page(
     sort: str = "-total",
     page: int = 1,
     size: int = 50,
+    given: Sequence[int] = (),
 ) -> AgeingPage:
     """One page of the report by account and currency, sorted in the database, with the sums over all pages; one query.
 
-    `sort` is one of SORTS, backwards with “-”; or “given”: then `account_ids` is the order too. `bucket`, one of
+    `sort` is one of SORTS, backwards with “-”; with `given` accounts stand in that order instead. `bucket`, one of
     rules.BUCKETS, keeps only those with something in it.
     """
     sources, params = scope(call, on, known_at, account_ids, currency)
@@ -208,9 +209,9 @@ def ageing_page(
     start, stop = paging.bounds(page, size)
     downwards = "desc" if sort.startswith("-") else "asc"
     source, order = "rows", f"{SORTS.get(sort.lstrip('-'), 'total')} {downwards}"
-    if sort.lstrip("-") == "given":
-        source = "rows join unnest(%(accounts)s::bigint[]) with ordinality g(id, place) on g.id = customer_account_id"
-        order = f"g.place {downwards}"
+    if given:
+        source = "rows join unnest(%(given)s::bigint[]) with ordinality g(id, place) on g.id = customer_account_id"
+        order = "g.place"
     buckets, sums = ", ".join(_BUCKETS), ", ".join(f"sum({name})" for name in _BUCKETS)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -219,7 +220,7 @@ def ageing_page(
             "from rows group by grouping sets ((currency), ()) union all "
             f"(select row_number() over (order by {order}, customer_account_id, currency), customer_account_id, currency, own, "
             f"{buckets}, items, 0, 0 from {source} order by 1 limit %(size)s offset %(start)s)",
-            params | {"size": stop - start, "start": start},
+            params | {"size": stop - start, "start": start, "given": list(given)},
         )
         found = cursor.fetchall()
     lines, totals, count, customers = [], [], 0, 0

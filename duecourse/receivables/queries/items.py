@@ -217,6 +217,17 @@ def open_by_account(call: Call, account_ids: Iterable[int], on: dt.date) -> dict
         }
 
 
+def open_amounts_of_all(call: Call) -> list[tuple[int, Money]]:
+    """(customer account, what it has open in one currency) for every account that has something open now; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select customer_account_id, currency, sum(open_amount) from receivables_openitem "
+            "where company_id = %s and open_amount <> 0 group by 1, 2",
+            [call.company.id],
+        )
+        return [(account, Money(total, currency)) for account, currency, total in cursor.fetchall()]
+
+
 def open_candidates(call: Call) -> list[OpenItem]:
     """Every item with something open, for matching; the fields that matching reads, in one query."""
     return list(
