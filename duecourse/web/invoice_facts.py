@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -18,7 +18,7 @@ from duecourse.documents.rules import DispatchView
 from duecourse.invoicing import queries
 from duecourse.ledger import queries as ledger
 from duecourse.receivables import queries as receivables
-from duecourse.web import links, stories
+from duecourse.web import happened, links, stories
 from duecourse.web.templatetags import show
 
 EVENTS = 15
@@ -50,7 +50,13 @@ def facts(call: Call, invoice: Any) -> dict[str, Any]:
     cleared = receivables.history(call, [item_id])
     marks = receivables.marks(call, [item_id], call.today)
     history = list(events.about(call, [ref, ids.outer("itm", item_id)], limit=EVENTS + 1))
-    (entry,) = ledger.entries(call, entry_ids=[invoice.entry_id])
+    entries = {
+        one.id: one
+        for one in ledger.entries(
+            call, entry_ids=[invoice.entry_id, *(row.clearing.entry_id for row in cleared if row.clearing.entry_id)]
+        )
+    }
+    entry = entries[invoice.entry_id]
     late = (call.today - invoice.due_date).days if rest and invoice.kind == "invoice" else 0
     recipients = (
         customers.invoice_recipients(call, {account.id}).get(account.id, []) if call.by.may("invoicing.send_invoices") else []
@@ -68,10 +74,11 @@ def facts(call: Call, invoice: Any) -> dict[str, Any]:
         "thing": "item" if late > 0 else "invoice",
         "stops": _stops(call, invoice, sent, cleared, marks),
         "marks": [_mark(mark, invoice.currency) for mark in marks],
-        "allocations": _allocations(call, cleared, invoice),
+        "allocations": _allocations(call, cleared, invoice, entries),
         "notes": [(row, reverse("invoice", args=[row.outer_id])) for row in queries.credit_notes(call, invoice.id)],
         "credited_url": reverse("invoice", args=[ids.outer("inv", invoice.credited_id)]) if invoice.credited_id else "",
         "entry": entry,
+        "entry_url": happened.link(call, ids.outer("jrn", entry.id)),
         "entry_lines": [_entry_line(line) for line in entry.lines],
         "entry_total": Money.total((line[3] for line in entry.lines if line[3].amount > 0), call.company.currency),
         "moments": stories.moments(history[:EVENTS], invoice.currency),
@@ -148,7 +155,9 @@ def _stop(icon: str, kind: str, what: str, when: object, more: str) -> dict[str,
     return {"icon": icon, "kind": kind, "what": what, "when": when, "more": more}
 
 
-def _allocations(call: Call, cleared: Sequence[Any], invoice: Any) -> list[dict[str, Any]]:
+def _allocations(
+    call: Call, cleared: Sequence[Any], invoice: Any, entries: Mapping[int, ledger.EntryView]
+) -> list[dict[str, Any]]:
     """What was taken off the item, why, and against which other document; what was given back has its cause too."""
     others: dict[int, list[str]] = {}
     for one in receivables.siblings(call, [row.clearing_id for row in cleared]) if cleared else ():
@@ -163,10 +172,17 @@ def _allocations(call: Call, cleared: Sequence[Any], invoice: Any) -> list[dict[
             "amount": -Money(row.amount, invoice.currency),
             "given_back": row.clearing.reversal_of_id is not None,
             "why": row.clearing.cause,
-            "by": row.clearing.by_name,
+            "url": _source(call, entries.get(row.clearing.entry_id or 0), invoice),
         }
         for row in cleared
     ]
+
+
+def _source(call: Call, entry: ledger.EntryView | None, invoice: Any) -> str:
+    """The page of what an allocation comes from, a payment or a credit note; "" when it is this document or cannot be seen."""
+    if entry is None or not entry.source or entry.source == ids.outer("inv", invoice.id):
+        return ""
+    return happened.link(call, entry.source)
 
 
 def _mark(mark: Any, currency: str) -> dict[str, Any]:
