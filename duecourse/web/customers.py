@@ -56,6 +56,7 @@ class Asked:
 
     text: str
     show: str  # "" all, owing, overdue, stopped
+    late: int  # only those with something more than this many days late; 0 for all
     sort: str
 
 
@@ -73,7 +74,9 @@ def _asked(request: HttpRequest, may_see_amounts: bool) -> Asked:
     allowed = (*queries.SORTS, *BY_AMOUNT) if may_see_amounts else tuple(queries.SORTS)
     shows = ("owing", "overdue", "stopped") if may_see_amounts else ("stopped",)
     default = "-overdue" if may_see_amounts else "name"
-    return Asked(request.GET.get("q", "").strip(), show if show in shows else "", sort if sort in allowed else default)
+    late = request.GET.get("late", "")
+    days = int(late) if may_see_amounts and late.isascii() and late.isdigit() and len(late) < 5 else 0
+    return Asked(request.GET.get("q", "").strip(), show if show in shows else "", days, sort if sort in allowed else default)
 
 
 def _sums(call: Call, on: dt.date, account_ids: Sequence[int] | None) -> Sums:
@@ -136,7 +139,13 @@ def index(request: HttpRequest, call: Call) -> HttpResponseBase:
     may_see = call.by.may("receivables.read")
     asked = _asked(request, may_see)
     matching = queries.matching(call, asked.text, "stopped" if asked.show == "stopped" else "")
-    sums = _sums(call, on, matching if asked.text or asked.show == "stopped" else None) if may_see else None
+    if asked.late:
+        open_ = item_facts.open_by_account(call, matching, call.today)
+        least = call.today - dt.timedelta(days=asked.late)
+        late = {account for (account, _currency), one in open_.items() if one.oldest_due is not None and one.oldest_due < least}
+        matching = [account for account in matching if account in late]
+    narrowed = bool(asked.text or asked.late or asked.show == "stopped")
+    sums = _sums(call, on, matching if narrowed else None) if may_see else None
     if export.asked(request):
         return _csv(call, asked, sums, matching, on)
     found = _page(call, asked, sums, matching, listing.number(request), 50)
@@ -156,7 +165,13 @@ def index(request: HttpRequest, call: Call) -> HttpResponseBase:
         "sums": sums,
         "shows_credit": call.by.may("credit.read") and on == call.today,
         "tabs": listing.tabs(request, "show", tabs, asked.show),
-        "chips": listing.chips(request, {"q": f"“{asked.text}”" if asked.text else ""}),
+        "chips": listing.chips(
+            request,
+            {
+                "q": f"“{asked.text}”" if asked.text else "",
+                "late": _("> %(days)s days late") % {"days": asked.late} if asked.late else "",
+            },
+        ),
         "order": _order_words(asked.sort),
         "may_create": call.by.may("customers.create_customers") and on == call.today,
         "keys": [(("J", "K"), _("next, previous")), (("Enter",), _("open")), (("/",), _("search"))],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from duecourse.core import ids
 from duecourse.core.call import Call
 from duecourse.core.journal import Event
-from duecourse.core.money import Money
+from duecourse.core.money import MINOR_UNITS, Money
 from duecourse.core.reasons import N_
 from duecourse.web.templatetags.show import money_code
 
@@ -172,6 +172,16 @@ def what(event: Event) -> tuple[str, str, str]:
     return _(words), icon, kind
 
 
+def amount(value: object, currency: object) -> str:
+    """An amount of an event's facts with its currency, "" when it is none."""
+    if not isinstance(value, str) or not isinstance(currency, str) or currency not in MINOR_UNITS:
+        return ""
+    try:
+        return money_code(Money.rounding(Decimal(value), currency))
+    except InvalidOperation:
+        return ""
+
+
 def more(facts: Mapping[str, Any]) -> str:
     """One line of an event's facts: the number, the amount, the reason, what it was before; only what is plain text."""
     said = [
@@ -180,12 +190,9 @@ def more(facts: Mapping[str, Any]) -> str:
     if facts.get("last") and facts.get("last") != facts.get("first"):
         said[-1:] = [f"{facts.get('first')} – {facts['last']}"]
     for name in ("gross", "amount"):
-        try:
-            if facts.get(name) is not None and facts.get("currency"):
-                said.append(money_code(Money(Decimal(str(facts[name])), str(facts["currency"]))))
-                break
-        except InvalidOperation:
-            continue
+        if shown := amount(facts.get(name), facts.get("currency")):
+            said.append(shown)
+            break
     if facts.get("reason"):
         said.append(str(facts["reason"]))
     return " · ".join(said)

@@ -23,6 +23,7 @@ from duecourse.customers import queries as customer_facts
 from duecourse.invoicing import queries as invoice_facts
 from duecourse.ledger import queries as ledger_facts
 from duecourse.orders import queries as order_facts
+from duecourse.receivables import queries as item_facts
 from duecourse.web import entered, export, happened, listing
 from duecourse.web.door import page, screen
 from duecourse.web.templatetags.show import full_day
@@ -31,6 +32,7 @@ ROOMS = (
     "access", "bank", "cash", "catalog", "credit", "customers", "documents", "invoicing", "kpis", "ledger", "orders", "receivables",
 )  # fmt: skip
 SIZE = 50
+AMOUNTS = frozenset({"gross", "net", "amount", "released", "rest", "before", "after", "open"})
 
 
 def room_words() -> dict[str, str]:
@@ -161,7 +163,7 @@ def _shown(request: HttpRequest, call: Call, found: Event) -> dict[str, Any]:
     context: dict[str, Any] = {
         "event": found,
         "told": told,
-        "subjects": happened.subjects(call, found.subjects[:40]),
+        "subjects": _named(call, happened.subjects(call, found.subjects[:40])),
         "subjects_more": max(len(found.subjects) - 40, 0),
         "facts": _rows(found.facts),
         "decision": _rows(found.decision or {}) if not check else [],
@@ -183,6 +185,17 @@ def _shown(request: HttpRequest, call: Call, found: Event) -> dict[str, Any]:
     return context
 
 
+def _named(call: Call, subjects: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The things an event is about with the names people know, as far as the caller may read them; two queries."""
+    accounts = {ids.inner("acc", one["ref"]) for one in subjects if one["ref"].startswith("acc_")}
+    items = {ids.inner("itm", one["ref"]) for one in subjects if one["ref"].startswith("itm_")}
+    views = customer_facts.accounts_by_id(call, accounts) if accounts and call.by.may("customers.read") else {}
+    numbers = item_facts.numbers(call, items) if items and call.by.may("receivables.read") else {}
+    names = {ids.outer("acc", key): f"{view.number} {view.name}" for key, view in views.items()}
+    names |= {ids.outer("itm", key): number for key, number in numbers.items()}
+    return [one | {"name": names.get(one["ref"], "")} for one in subjects]
+
+
 def _check(call: Call, found: Event) -> credit_facts.CheckView | None:
     """The credit check that an event tells of, when there is one."""
     refs = [ref for ref in found.subjects if ref.startswith("chk_")]
@@ -198,7 +211,9 @@ def _rows(facts: Mapping[str, Any], level: int = 0) -> list[tuple[str, str]]:
             made += [(f"{words}, {inner.lower()}", text) for inner, text in _rows(value, level + 1)]
         elif isinstance(value, (list, dict)):
             made.append((words, _("%(count)s values, see below") % {"count": len(value)} if value else "–"))
-        else:
+        elif name in AMOUNTS and (said := happened.amount(value, facts.get("currency"))):
+            made.append((words, said))
+        elif name != "currency" or not AMOUNTS & facts.keys():
             made.append(
                 (words, _("yes") if value is True else _("no") if value is False else "–" if value in (None, "") else str(value))
             )

@@ -24,6 +24,7 @@ from duecourse.web.door import page, screen
 from duecourse.web.templatetags.show import age, money_code
 
 Hit = dict[str, Any]
+_LATE = re.compile(r">\s*([0-9]{1,4})(?:\s+\w+){0,2}")
 _LOOKS_LIKE_NUMBER = re.compile(r"[A-Za-z]{1,4}[-/]?[0-9].*|[A-Za-z]{2,4}-")
 # what is said, url name, query, icon, permission
 COMMANDS: tuple[tuple[Callable[[], str], str, str, str, str], ...] = (
@@ -66,6 +67,10 @@ def _groups(call: Call, asked: str) -> list[dict[str, Any]]:
 
 
 def _commands(call: Call, asked: str) -> list[Hit]:
+    """What may be done, and “> 60 days late” as a list of customers."""
+    if (late := _LATE.fullmatch(asked)) and call.by.may("customers.read") and call.by.may("receivables.read"):
+        title = _("Customers with something > %(days)s days late") % {"days": late[1]}
+        return [{"title": title, "sub": "", "end": "", "icon": "filter", "url": f"{reverse('customers')}?late={late[1]}"}]
     words = asked.casefold().split()
     found = []
     for said, name, query, icon, permission in COMMANDS:

@@ -261,3 +261,12 @@ class TestNewAndChanged:
         with within(world.call):
             view = customer_facts.accounts_by_id(world.call, [world.accounts["good"]])[world.accounts["good"]]
         assert not view.is_stopped
+
+
+def test_more_than_some_days_late_is_a_list_of_its_own(world: worlds.World) -> None:
+    owing(world)
+    client = sit(world, "collector")
+    found = client.get("/search/", {"q": "> 60 days late"}).context["groups"][0]["hits"]
+    assert [line.row.number for line in client.get(found[0]["url"]).context["lines"]] == ["10002"]
+    assert "Nobody is that late" in text(client.get("/customers/", {"late": "100"}))
+    assert client.get("/customers/", {"late": "many"}).status_code == 200
