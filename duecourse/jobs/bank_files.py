@@ -35,7 +35,9 @@ def take(company_id: int, user_id: int, name: str, digest: str, task_id: int, at
             progress.fail(call, task_id, refused)
     except Exception as error:
         with within(call):
-            progress.fail(call, task_id, Refused("bank.import-broke", f"{name} could not be imported because of a fault in the program."))
+            progress.fail(
+                call, task_id, Refused("bank.import-broke", f"{name} could not be imported because of a fault in the program.")
+            )
         log.exception("the import of a bank file broke", exc_info=error)
         raise
 

@@ -6,11 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Literal
 
 from django.conf import settings
 from django.utils import timezone
 
 from duecourse.access import queries as access_facts
+from duecourse.core import ids
 from duecourse.core.call import Call, within
 from duecourse.core.errors import Refused
 from duecourse.documents import actions as documents
@@ -51,7 +53,11 @@ def deliver(company_id: int) -> Delivered:
         taken = documents.claim_due(access_facts.system_call(company_id, timezone.now()), BATCH)
         for dispatch in taken:
             outcome = _deliver_one(company_id, dispatch)
-            sent, waiting, failed = sent + (outcome == "sent"), waiting + (outcome == "temporary"), failed + (outcome == "permanent")
+            sent, waiting, failed = (
+                sent + (outcome == "sent"),
+                waiting + (outcome == "temporary"),
+                failed + (outcome == "permanent"),
+            )
         if len(taken) < BATCH:
             break
     return Delivered(sent, waiting, failed)
@@ -75,9 +81,16 @@ def _deliver_one(company_id: int, dispatch: DispatchView) -> str:
 
 def server() -> Server:
     """Where mail goes out, from DUECOURSE_SMTP."""
-    security = "tls" if settings.EMAIL_USE_SSL else "starttls" if settings.EMAIL_USE_TLS else "none"
+    security: Literal["none", "starttls", "tls"] = (
+        "tls" if settings.EMAIL_USE_SSL else "starttls" if settings.EMAIL_USE_TLS else "none"
+    )
     return Server(
-        settings.EMAIL_HOST, settings.EMAIL_PORT, security, settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD, settings.EMAIL_TIMEOUT
+        settings.EMAIL_HOST,
+        settings.EMAIL_PORT,
+        security,
+        settings.EMAIL_HOST_USER,
+        settings.EMAIL_HOST_PASSWORD,
+        settings.EMAIL_TIMEOUT,
     )
 
 
@@ -85,7 +98,7 @@ def _to_file(dispatch: DispatchView, message: EmailMessage) -> Delivery:
     """Without a mail server the message lies in a folder, to be looked at."""
     folder = Path(settings.EMAIL_FILE_PATH)
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{dispatch.outer_id}.eml"
+    target = folder / f"{ids.outer('dsp', dispatch.id)}.eml"
     target.write_bytes(message.as_bytes())
     return Delivery("sent", f"written to {target.name}")
 
@@ -94,7 +107,7 @@ def _message(call: Call, dispatch: DispatchView) -> EmailMessage:
     company = access_facts.company_profile(call)
     return build_message(
         Outgoing(
-            dispatch=dispatch.outer_id,
+            dispatch=ids.outer("dsp", dispatch.id),
             at=dispatch.created_at,
             sender_name=company.name,
             sender=settings.DEFAULT_FROM_EMAIL,

@@ -63,7 +63,13 @@ def index(request: HttpRequest, call: Call) -> HttpResponse:
         return _files_as_csv(call)
     states = cash_facts.states_of_files(call, [file.id for file in found.rows])
     rows = [{"file": file, "states": _states(file, states.get(file.id, {}))} for file in found.rows]
-    context = {"tabs": _tabs("files"), "rows": rows, "page": listing.Shown(found), "may_take": call.by.may("cash.take_file"), "size_max": SIZE_MAX}
+    context = {
+        "tabs": _tabs("files"),
+        "rows": rows,
+        "page": listing.Shown(found),
+        "may_take": call.by.may("cash.take_file"),
+        "size_max": SIZE_MAX,
+    }
     return page(request, call, "bank/index.html", {**context, **_imports(call)})
 
 
@@ -150,7 +156,8 @@ def upload(request: HttpRequest, call: Call) -> HttpResponse:
     if not files:
         messages.error(request, _("No file was chosen. Choose the file that the bank sent."))
     if len(files) > FILES_MAX:
-        messages.error(request, _("%(many)s files are more than the %(max)s of one upload. Nothing was posted.") % {"many": len(files), "max": FILES_MAX})
+        said = {"many": len(files), "max": FILES_MAX}
+        messages.error(request, _("%(many)s files are more than the %(max)s of one upload. Nothing was posted.") % said)
         files = []
     for file in files:
         name = (file.name or _("file"))[:200]
@@ -194,7 +201,9 @@ def file(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     states = cash_facts.states_of_files(call, [found.id]).get(found.id, {})
     lines = bank_facts.line_rows(call, file_id=found.id, page=listing.number(request))
     if export.asked(request):
-        return _lines_as_csv(call, found.name, lambda number: bank_facts.line_rows(call, file_id=found.id, page=number, size=export.SIZE))
+        return _lines_as_csv(
+            call, found.name, lambda number: bank_facts.line_rows(call, file_id=found.id, page=number, size=export.SIZE)
+        )
     context = {
         "file": found,
         "states": _states(found, states),
@@ -215,7 +224,8 @@ def statements(request: HttpRequest, call: Call) -> HttpResponse:
     found = bank_facts.statements(call, bank_account_id=chosen.id if chosen else None, page=listing.number(request))
     choices = [{"label": _("All accounts"), "url": "?", "active": chosen is None}]
     choices += [
-        {"label": own.name, "url": f"?account={ids.outer('bnk', own.id)}", "active": chosen is not None and chosen.id == own.id} for own in accounts
+        {"label": own.name, "url": f"?account={ids.outer('bnk', own.id)}", "active": chosen is not None and chosen.id == own.id}
+        for own in accounts
     ]
     context = {"tabs": _tabs("statements"), "choices": choices, "statements": found.rows, "page": listing.Shown(found)}
     return page(request, call, "bank/statements.html", context)
@@ -228,7 +238,9 @@ def statement(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     lines = bank_facts.line_rows(call, statement_id=found.id, page=listing.number(request))
     if export.asked(request):
         name = found.statement_id or found.outer_id
-        return _lines_as_csv(call, name, lambda number: bank_facts.line_rows(call, statement_id=found.id, page=number, size=export.SIZE))
+        return _lines_as_csv(
+            call, name, lambda number: bank_facts.line_rows(call, statement_id=found.id, page=number, size=export.SIZE)
+        )
     moved = found.closing - found.opening if found.opening is not None and found.closing is not None else None
     context = {"statement": found, "moved": moved, "lines": _lines(call, lines), "page": listing.Shown(lines)}
     return page(request, call, "bank/statement.html", context)
@@ -282,7 +294,8 @@ def record(request: HttpRequest, call: Call) -> HttpResponse:
                 done(request, _("Recorded. This is what it may pay."))
                 return HttpResponseRedirect(reverse("payment", args=[ids.outer("pay", payment)]))
     context = {
-        "accounts": [("", _("Choose an account"))] + [(ids.outer("bnk", own.id), f"{own.name}, {own.currency}") for own in accounts],
+        "accounts": [("", _("Choose an account"))]
+        + [(ids.outer("bnk", own.id), f"{own.name}, {own.currency}") for own in accounts],
         "value": request.POST if request.method == "POST" else {"value_date": call.today.isoformat()},
         "errors": errors,
         "labels": _labels(),
@@ -320,8 +333,16 @@ def _record(call: Call, typed_in: Mapping[str, str], accounts: Sequence[Any], er
     except Refused as refused:
         errors["amount"] = refused.message
         return None
-    text = {name: typed_in.get(name, "").strip() for name in ("payer_name", "payer_account", "remittance", "structured_reference")}
-    return cash.record_payment(call, own.id, money, day, **text)
+    return cash.record_payment(
+        call,
+        own.id,
+        money,
+        day,
+        payer_name=typed_in.get("payer_name", "").strip(),
+        payer_account=typed_in.get("payer_account", "").strip(),
+        remittance=typed_in.get("remittance", "").strip(),
+        structured_reference=typed_in.get("structured_reference", "").strip(),
+    )
 
 
 urlpatterns = [

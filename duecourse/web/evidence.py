@@ -92,7 +92,9 @@ def chips(reasons: Sequence[Reason]) -> list[Said]:
 
 def points(reasons: Sequence[Reason]) -> list[Said]:
     """How we read it: a head and the sentence."""
-    return [Said(icon, kind, str(head), one) for one in reasons if one.code in _SAID for icon, kind, _chip, head in [_SAID[one.code]]]
+    return [
+        Said(icon, kind, str(head), one) for one in reasons if one.code in _SAID for icon, kind, _chip, head in [_SAID[one.code]]
+    ]
 
 
 def certainty(reasons: Sequence[Reason]) -> Reason | None:

@@ -15,15 +15,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from duecourse.bank import queries as bank_facts
 from duecourse.cash import actions as cash
 from duecourse.cash import queries as cash_facts
-from duecourse.cash.queries import PaymentRow, PaymentView, PostingView, ProposalView, Workbench
+from duecourse.cash.queries import PaymentRow, PaymentView
 from duecourse.core import ids
 from duecourse.core.call import Call, require
 from duecourse.core.errors import Refused
-from duecourse.core.money import Money, minor_units
-from duecourse.core.reasons import Reason
+from duecourse.core.money import Money
 from duecourse.customers import queries as customer_facts
-from duecourse.web import evidence, export, links, listing, matching_draft
+from duecourse.web import export, links, listing, matching_draft
 from duecourse.web.door import done, page, screen
+from duecourse.web.matching_case import BADGES, OPEN_STATES, case, case_url, kept, preview
 from duecourse.web.matching_draft import Draft
 from duecourse.web.templatetags import show
 
@@ -34,19 +34,6 @@ TABS = {
     "later": gettext_lazy("Later"),
     "done": gettext_lazy("Done"),
 }
-BADGES = {"new": "work", "applied": "posted", "not-receivable": "not-receivable"}
-KEPT = ("tab", "q", "sort", "file", "page")  # what a list keeps in the address while one goes from payment to payment
-OPEN_STATES = ("new", "confirm", "work", "later")
-
-
-def kept(request: HttpRequest) -> dict[str, str]:
-    """Which list one is in."""
-    source = request.POST if request.method == "POST" else request.GET
-    return {name: source[f"list_{name}" if request.method == "POST" else name] for name in KEPT if source.get(f"list_{name}" if request.method == "POST" else name)}
-
-
-def case_url(ref: str, values: Mapping[str, str]) -> str:
-    return reverse("payment", args=[ref]) + links.query(values)
 
 
 # -- the workbench
@@ -68,7 +55,12 @@ def record(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
 
 
 def _bench(
-    request: HttpRequest, call: Call, chosen: PaymentView | None, draft: Draft | None = None, errors: Sequence[str] = (), status: int = 200
+    request: HttpRequest,
+    call: Call,
+    chosen: PaymentView | None,
+    draft: Draft | None = None,
+    errors: Sequence[str] = (),
+    status: int = 200,
 ) -> HttpResponse:
     at = kept(request)
     tab = at.get("tab", "todo")
@@ -87,7 +79,7 @@ def _bench(
     first = chosen is None and bool(found.rows)
     if chosen is None and found.rows:
         chosen = found.rows[0].payment
-    case = _case(request, call, chosen, at, draft, found.rows) if chosen else {}
+    shown = case(request, call, chosen, at, draft, found.rows) if chosen else {}
     counts = cash_facts.counts(call)
     context = {
         "tabs": _tabs(at, tab, counts),
@@ -105,7 +97,7 @@ def _bench(
         "errors": errors,
         "keys": _keys(),
         "may_apply": call.by.may("cash.apply_payment"),
-        **case,
+        **shown,
     }
     return page(request, call, "matching/bench.html", context, status=status)
 
@@ -142,7 +134,18 @@ def _row(row: PaymentRow, at: Mapping[str, str], chosen: PaymentView | None) -> 
 
 
 def _as_csv(call: Call, fetch: Any) -> HttpResponse:
-    head = [_("Number"), _("Value date"), _("Amount"), _("Currency"), _("Payer"), _("Account"), _("State"), _("Customer"), _("Pays"), _("Sure")]
+    head = [
+        _("Number"),
+        _("Value date"),
+        _("Amount"),
+        _("Currency"),
+        _("Payer"),
+        _("Account"),
+        _("State"),
+        _("Customer"),
+        _("Pays"),
+        _("Sure"),
+    ]
     return export.answer(
         call,
         "payments",
@@ -156,127 +159,6 @@ def _as_csv(call: Call, fetch: Any) -> HttpResponse:
             for row in export.every(lambda number: fetch(number, export.SIZE))
         ),
     )  # fmt: skip
-
-
-# -- one payment
-
-
-def _case(
-    request: HttpRequest, call: Call, payment: PaymentView, at: Mapping[str, str], draft: Draft | None, rows: Sequence[PaymentRow]
-) -> dict[str, Any]:
-    source = request.POST if request.method == "POST" else request.GET
-    account = ids.inner("acc", source["acc"]) if source.get("acc") else None
-    work = cash_facts.workbench(call, payment.id, account)
-    is_open = payment.state in OPEN_STATES or (payment.state == "on-account" and bool(payment.rest))
-    proposal = _chosen(work, source.get("way", ""), account)
-    if draft is None:
-        draft = matching_draft.of_proposal(work, payment.rest or payment.money, proposal)
-    postings, obstacle = _preview(call, payment, draft) if is_open else ((), "")
-    here = [row.payment.id for row in rows]
-    place = here.index(payment.id) if payment.id in here else -1
-    following = rows[place + 1] if 0 <= place < len(rows) - 1 else rows[place - 1] if place > 0 else None
-    shown = proposal or (work.proposals[0] if work.proposals and account is None else None)
-    line = bank_facts.lines(call, line_ids=[payment.bank_line_id])[0] if payment.bank_line_id and call.by.may("bank.read") else None
-    return {
-        "payment": payment,
-        "who": payment.payer_name or payment.customer_name or _("Unknown payer"),
-        "badge": BADGES.get(payment.state, payment.state),
-        "work": work,
-        "is_open": is_open,
-        "proposals": [_way(work, one, payment, at, draft) for one in work.proposals[:3]] if payment.state in OPEN_STATES else [],
-        "margin": _margin(work),
-        "points": _points(call, shown.reasons) if shown and payment.state in OPEN_STATES else [],
-        "draft": draft,
-        "kinds": list(matching_draft.KINDS.items()),
-        "decimals": minor_units(payment.money.currency),
-        "rest": (payment.rest or payment.money),
-        "postings": postings,
-        "obstacle": obstacle,
-        "applications": [(one, _points(call, one.reasons)) for one in work.applications[:10]],
-        "next_ref": following.payment.outer_id if following else "",
-        "here": case_url(payment.outer_id, at),
-        "acc": source.get("acc", ""),
-        "account_ref": ids.outer("acc", draft.account.id) if draft.account else "",
-        "account_url": links.customer(draft.account) if draft.account and call.by.may("customers.read") else "",
-        "hits": _customers(call, source.get("find", ""), payment, at),
-        "find": source.get("find", ""),
-        "line": line,
-        "line_statement": ids.outer("stm", line.statement_id) if line else "",
-        "may_post": draft.is_explained and not obstacle,
-        "company": call.company.currency,
-    }
-
-
-def _chosen(work: Workbench, way: str, account: int | None) -> ProposalView | None:
-    """The proposal that is worked on: the one asked for, else the first; none for a customer of one's own choice."""
-    wanted = [one for one in work.proposals if str(one.rank) == way]
-    if wanted:
-        return wanted[0]
-    if way == "0" or account is not None or not work.proposals:
-        return None
-    return work.proposals[0]
-
-
-def _way(work: Workbench, one: ProposalView, payment: PaymentView, at: Mapping[str, str], draft: Draft) -> dict[str, Any]:
-    account = ids.outer("acc", one.account.id) if one.account and work.account and one.account.id != work.account.id else ""
-    return {
-        "proposal": one,
-        "title": evidence.title(one),
-        "chips": evidence.chips(one.reasons),
-        "note": evidence.certainty(one.reasons),
-        "url": case_url(payment.outer_id, {**at, "way": str(one.rank), "acc": account}),
-        "current": one.rank == draft.rank,
-    }
-
-
-def _margin(work: Workbench) -> int | None:
-    """By how many points the first proposal is surer than the second."""
-    if len(work.proposals) < 2:
-        return None
-    return round((work.proposals[0].confidence - work.proposals[1].confidence) * 100)
-
-
-def _preview(call: Call, payment: PaymentView, draft: Draft) -> tuple[list[tuple[str, Money]], str]:
-    """What posting would post, one sum for each account; or why it cannot be posted."""
-    if draft.account is None or not draft.ticked or draft.errors:
-        return [], ""
-    try:
-        return _sums(cash_facts.preview(call, payment.id, draft.account.id, draft.lines(), draft.accept_late)), ""
-    except Refused as refused:
-        return [], refused.message
-
-
-def _sums(postings: Sequence[PostingView]) -> list[tuple[str, Money]]:
-    sums: dict[str, Money] = {}
-    for one in postings:
-        sums[one.account_name] = sums[one.account_name] + one.company_money if one.account_name in sums else one.company_money
-    return [(name, money) for name, money in sums.items() if money]
-
-
-def _points(call: Call, reasons: Sequence[Reason]) -> list[evidence.Said]:
-    """How we read it, with customers by number and name; the matcher knows them by the keys of their accounts."""
-    known = [(one, {name: str(one.params[name]).split(", ") for name in ("customer", "payer") if name in one.params}) for one in reasons]
-    keys = {int(key) for _one, params in known for parts in params.values() for key in parts if key.isascii() and key.isdigit()}
-    accounts = customer_facts.accounts_by_id(call, keys) if keys else {}
-    words = {str(key): f"{account.number} {account.name}".rstrip(".") for key, account in accounts.items()}
-    named = [
-        Reason(one.code, {**one.params, **{name: ", ".join(words.get(key, key) for key in parts) for name, parts in params.items()}})
-        for one, params in known
-    ]
-    return evidence.points(named)
-
-
-def _customers(call: Call, text: str, payment: PaymentView, at: Mapping[str, str]) -> list[dict[str, str]]:
-    if not text.strip():
-        return []
-    return [
-        {
-            "name": row.name,
-            "number": row.number,
-            "url": case_url(payment.outer_id, {**at, "acc": ids.outer("acc", row.account_id), "way": "0"}),
-        }
-        for row in customer_facts.search(call, text, 8)
-    ]
 
 
 # -- what one does
@@ -309,7 +191,7 @@ def _look(request: HttpRequest, call: Call, payment: PaymentView) -> HttpRespons
     """The page again with what was typed, reckoned here: what script does while one types."""
     draft = _draft(request, call, payment)
     if request.headers.get("HX-Request"):
-        postings, obstacle = _preview(call, payment, draft)
+        postings, obstacle = preview(call, payment, draft)
         context = {"postings": postings, "obstacle": obstacle, "company": call.company.currency, "draft": draft}
         return render(request, "matching/will_post.html", context)
     return _bench(request, call, payment, draft, draft.errors, 422 if draft.errors else 200)
@@ -326,7 +208,8 @@ def _post(request: HttpRequest, call: Call, payment: PaymentView) -> HttpRespons
         left = {"left": show.money_code(draft.left)}
         raise Refused(
             "web.left-over",
-            _("%(left)s of the payment is not explained. Tick what it pays, or let the rest stay on account; nothing was posted.") % left
+            _("%(left)s of the payment is not explained. Tick what it pays, or let the rest stay on account; nothing was posted.")
+            % left
             if draft.ticked
             else _("No item is ticked; nothing was posted."),
         )
@@ -356,7 +239,9 @@ def _seen(request: HttpRequest, payment: PaymentView) -> Money:
 def _put_on_account(request: HttpRequest, call: Call, payment: PaymentView) -> HttpResponse:
     require(call, "cash.put_on_account")
     if not request.POST.get("account"):
-        raise Refused("web.no-customer", _("No customer is chosen. Search the customer whose account it goes to; nothing was posted."))
+        raise Refused(
+            "web.no-customer", _("No customer is chosen. Search the customer whose account it goes to; nothing was posted.")
+        )
     account = customer_facts.account_for_caller(call, request.POST["account"])
     cash.put_on_account(call, payment.id, account.id)
     said = {"amount": show.money_code(payment.money), "who": account.name}

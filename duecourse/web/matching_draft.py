@@ -127,11 +127,14 @@ class Draft:
         if difference.amount * whole.amount < 0 and self.kind != "rounding":
             raise Refused(
                 "cash.line-not-usable",
-                _("%(number)s would be paid more than is open of it. Leave what is too much on account.") % {"number": row.item.number},
+                _("%(number)s would be paid more than is open of it. Leave what is too much on account.")
+                % {"number": row.item.number},
             )
         discount_kind = "discount" if row.in_time else "unearned_discount"
         if not difference:
-            return rules.ApplyLine(row.item.id, whole, discount_kind, -discount) if discount else rules.ApplyLine(row.item.id, whole)
+            return (
+                rules.ApplyLine(row.item.id, whole, discount_kind, -discount) if discount else rules.ApplyLine(row.item.id, whole)
+            )
         if not discount:
             if self.kind == OPEN:
                 return rules.ApplyLine(row.item.id, whole - difference)
@@ -140,7 +143,8 @@ class Draft:
             return rules.ApplyLine(row.item.id, whole - difference, discount_kind, -discount)
         raise Refused(
             "cash.line-not-usable",
-            _("%(number)s has a discount and a difference of another kind. Put the difference to another item.") % {"number": row.item.number},
+            _("%(number)s has a discount and a difference of another kind. Put the difference to another item.")
+            % {"number": row.item.number},
         )
 
 
@@ -154,7 +158,9 @@ def _written(money: Money) -> str:
 def of_proposal(work: Workbench, rest: Money, proposal: ProposalView | None) -> Draft:
     """What a proposal suggests; without one nothing is ticked."""
     by_item = {line.item.id: line for line in proposal.lines if line.item} if proposal else {}
-    draft = Draft(rest, work.account, _rows(work, [line.item for line in by_item.values() if line.item]), proposal.rank if proposal else 0)
+    draft = Draft(
+        rest, work.account, _rows(work, [line.item for line in by_item.values() if line.item]), proposal.rank if proposal else 0
+    )
     for row in draft.rows:
         line = by_item.get(row.item.id)
         if line is None:
@@ -210,7 +216,9 @@ def _amount(row: Row, text: str, draft: Draft) -> Money:
 def _rows(work: Workbench, cited: Sequence[ItemView]) -> list[Row]:
     """The customer's open items, those first that the proposal names; some may be another customer's of the group."""
     named = {item.id for item in cited}
-    rows = sorted((Row(one.item, one.discount, one.discount_in_time) for one in work.items), key=lambda row: row.item.id not in named)
+    rows = sorted(
+        (Row(one.item, one.discount, one.discount_in_time) for one in work.items), key=lambda row: row.item.id not in named
+    )
     there = {row.item.id for row in rows}
     extra = [_extra(item, work) for item in cited if item.id not in there and item.open]
     return [Row(one.item, one.discount, one.discount_in_time) for one in extra] + rows

@@ -130,7 +130,9 @@ class TestScreens:
         client = log_in(world)
         monkeypatch.setattr(screen, "SIZE_MAX", 1_000_000)
         large = SimpleUploadedFile("large.xml", b"x" * 1_000_001)
-        page = client.post("/bank/upload/", {"files": [large, SimpleUploadedFile("empty.xml", b"")]}, follow=True).content.decode()
+        page = client.post(
+            "/bank/upload/", {"files": [large, SimpleUploadedFile("empty.xml", b"")]}, follow=True
+        ).content.decode()
         assert "large.xml has 1.0 MB; a file may have up to 1 MB" in page
         assert "Nothing was posted" in page
         assert client.post("/bank/upload/", {}, follow=True).content.decode().count("No file was chosen") == 1
@@ -151,7 +153,7 @@ class TestScreens:
         assert "100.00" in page
         assert "107.00" in page
         assert "money out" in page
-        statement = page.split('/bank/statements/')[1].split("/")[0]
+        statement = page.split("/bank/statements/")[1].split("/")[0]
         assert "Anna &amp; Co" in client.get(f"/bank/statements/{statement}/").content.decode()
         assert statement in client.get("/bank/statements/").content.decode()
         text = b"".join(client.get(f"/bank/files/{ref}/", {"format": "csv"}).streaming_content).decode()
@@ -194,7 +196,12 @@ class TestScreens:
         ],
     )
     def test_keeps_what_was_typed_and_says_what_is_wrong(self, world: World, change: dict[str, str], words: str) -> None:
-        asked = {"account": ids.outer("bnk", world.bank["EUR"]), "amount": "5", "value_date": "2026-11-16", "payer_name": "Kept"} | change
+        asked = {
+            "account": ids.outer("bnk", world.bank["EUR"]),
+            "amount": "5",
+            "value_date": "2026-11-16",
+            "payer_name": "Kept",
+        } | change
         answer = log_in(world).post("/bank/record/", asked)
         assert answer.status_code == 422
         assert words in answer.content.decode()
@@ -221,7 +228,14 @@ class TestScreens:
         closing = 10
         for n in range(12):
             day = dt.date(2026, 11, 1) + dt.timedelta(days=n)
-            ref = taken(world, Pay("1.00", f"P{n}", day=day), Pay("2.00", f"Q{n}", day=day), opening=f"{closing}.00", number=f"N{n}", day=day)
+            ref = taken(
+                world,
+                Pay("1.00", f"P{n}", day=day),
+                Pay("2.00", f"Q{n}", day=day),
+                opening=f"{closing}.00",
+                number=f"N{n}",
+                day=day,
+            )
             closing += 3
         with django_assert_max_num_queries(40) as second:
             client.get("/bank/")

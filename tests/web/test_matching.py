@@ -68,7 +68,7 @@ class TestWorkbench:
         assert "Sum exact" in text
         assert "10002 Corvin" in text  # the customer by name, not by key
         assert "Will post" in text
-        assert 'data-post-amount>1,190.00' in text
+        assert "data-post-amount>1,190.00" in text
 
     def test_posts_a_proposal_as_it_is_and_keeps_its_evidence(self, world: World) -> None:
         item = invoice(world.call, world.accounts["late"], "INV-26-0001", eur("1190.00"))
@@ -173,7 +173,7 @@ class TestWorkbench:
         client = client_of(world)
         asked = form(world, payment, "late", item, do="look", **{f"difference_{ids.outer('itm', item)}": "60"})
         text = client.post(url(payment), asked).content.decode()
-        assert 'data-left>0.00' in text
+        assert "data-left>0.00" in text
         assert 'value="60"' in text
         part = client.post(url(payment), asked, headers={"HX-Request": "true"}).content.decode()
         assert part.lstrip().startswith('<div id="will-post"')

@@ -17,10 +17,9 @@ def would_pass(call: Call, requests: Sequence[rules.OrderRequest]) -> set[str]:
     if not refs:
         return set()
     used = policy(call, call.today).policy
-    seen = sight(
-        call, {one.customer_account_id for one in requests}, used, {one.money.currency for one in requests}, without=refs
-    )
+    payers, buyers = {one.customer_account_id for one in requests}, {account for one in requests for account in one.parties}
+    seen = sight(call, payers, used, {one.money.currency for one in requests}, without=refs, buyers=buyers)
     known = [one for one in requests if one.customer_account_id in seen.chains]
     releases = {ref: release for ref, (_, release) in earlier_holds(call, refs).items() if release is not None}
-    decisions, _ = rules.decide_orders(known, seen.chains, seen.standings, used, seen.rates, call.today, releases)
+    decisions, _ = rules.decide_orders(known, seen.chains, seen.standings, used, seen.rates, call.today, releases, seen.stopped)
     return {ref for ref, decision in decisions.items() if decision.accepted}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 GRACE_SECONDS = 4  # below what a supervisor waits before it kills; what is cut off is taken up again
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
 
 def run(wait: bool, concurrency: int = 2) -> None:
     """Run a worker on connections of its own; `app` keeps Django's, so that what a job enqueues is in the job's transaction."""
-    worker = app.with_connector(app.connector.get_worker_connector())
+    worker = app.with_connector(DjangoConnector().get_worker_connector())
     worker.run_worker(
         wait=wait,
         concurrency=concurrency,
