@@ -180,7 +180,7 @@ _PROMPT = Habit(-2, 3, Decimal("0.75"))
 _ON_TIME = Habit(1, 4, Decimal("0.2"))
 _BUNDLER = Habit(4, 5, Decimal("0.1"), bundles=True)
 _LATE = Habit(16, 9, Decimal("0.05"), silent=Decimal("0.12"))
-_VERY_LATE = Habit(45, 18, Decimal(0), partial=Decimal("0.1"), silent=Decimal("0.2"))
+_VERY_LATE = Habit(36, 9, Decimal(0), partial=Decimal("0.1"), silent=Decimal("0.2"))
 _IN_PARTS = Habit(10, 8, Decimal(0), partial=Decimal("0.6"))
 _STOPPED = Habit(20, 10, Decimal(0), stops_after=10)
 
@@ -200,10 +200,16 @@ def _habit(luck: random.Random, place: int) -> tuple[Habit, str]:
     return luck.choices(kinds, [30, 40, 8, 17, 5])[0]
 
 
+def _limit(luck: random.Random, size: Decimal) -> int:
+    """What a customer of this size turns over in two to five months; big ones order more often and more at a time."""
+    return int(size * size * luck.choice([90, 120, 160, 200]) / 10 + 3) * 10_000
+
+
 def _domestic(luck: random.Random, place: int) -> Customer:
     city, postal_code = luck.choice(_CITIES)
     habit, risk = _habit(luck, place)
     size = Decimal(luck.choice(["0.4", "0.6", "0.8", "1", "1", "1.5", "2.5"]))
+    size = Decimal("0.1") if place == 40 else size  # the one without a limit orders little
     first = _FIRST[place % len(_FIRST)]
     name = f"{first} {luck.choice(_TRADE)} {luck.choice(_FORM)}"
     group = {20: "", 21: "10020", 22: "10020"}
@@ -216,7 +222,7 @@ def _domestic(luck: random.Random, place: int) -> Customer:
         currency="EUR",
         treatment="domestic",
         terms=luck.choice(["N30", "D10N30", "D10N30", "N14", "N60", "D14N45"]),
-        limit=None if place == 40 else int(size * luck.choice([50, 60, 90, 120])) * 1000,
+        limit=None if place == 40 else _limit(luck, size),
         size=size,
         habit=habit,
         account=iban("DE", f"{luck.randrange(10**7, 10**8)}{luck.randrange(10**9, 10**10)}"),
@@ -242,7 +248,7 @@ def _abroad(luck: random.Random, place: int, row: tuple[str, str, str, str, str]
         currency=currency,
         treatment=treatment,
         terms=luck.choice(["N30", "N60", "D10N30"]),
-        limit=int(size * luck.choice([90, 140])) * 1000,
+        limit=_limit(luck, size),
         size=size,
         habit=habit,
         account=iban(country, "QQQQ" + str(luck.randrange(10**13, 10**14)))

@@ -37,17 +37,20 @@ class Expected:
                 self.amounts[invoice_id] = max(Decimal(0), self.amounts[invoice_id] - credit)
 
 
-def expected_payments(luck: random.Random, invoices: Sequence[tuple[Billed, Customer]], today: dt.date) -> list[Expected]:
-    """The transfers that these invoices will bring."""
+def expected_payments(
+    luck: random.Random, invoices: Sequence[tuple[Billed, Customer]], today: dt.date, until: dt.date
+) -> list[Expected]:
+    """The transfers that these invoices, billed `today`, will bring; `until` is the last day of the play."""
     payments: list[Expected] = []
     bundles: dict[tuple[str, dt.date], list[tuple[Billed, Customer, Decimal]]] = defaultdict(list)
     for invoice, customer in invoices:
         habit = customer.habit
-        if habit.stops_after is not None and luck.random() < 0.7:
+        if habit.stops_after is not None and (until - today).days < 7 * habit.stops_after:
             continue
         discount = invoice.discount_until is not None and luck.random() < float(habit.takes_discount)
         if discount and invoice.discount_until and invoice.discount_percent:
             day = invoice.discount_until - dt.timedelta(days=luck.randrange(0, 3))
+            day -= dt.timedelta(days=max(0, day.weekday() - 4))  # before the weekend, or the discount is gone
             amount = (invoice.gross - invoice.gross.percent(invoice.discount_percent)).amount
         else:
             late = round(luck.gauss(habit.late_mean, habit.late_spread))

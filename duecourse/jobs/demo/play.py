@@ -44,6 +44,7 @@ class Play:
     customers: Sequence[cast.Customer]
     accounts: Mapping[str, int]  # customer number → account id
     till: Till
+    today: dt.date
     to_deliver: list[int] = field(default_factory=list)
     held: dict[int, int] = field(default_factory=dict)  # order id → steps on hold
     expected: list[Expected] = field(default_factory=list)
@@ -64,7 +65,7 @@ def build(now: dt.datetime, weeks: int = WEEKS, orders_a_step: int = ORDERS_A_ST
     tell("Founding the company, its customers and products …")
     calls, accounts = found_company(now, first, today, customers, luck)
     till = Till(luck, {customer.number: customer for customer in customers}, accounts)
-    play = Play(luck, calls, customers, accounts, till)
+    play = Play(luck, calls, customers, accounts, till, today)
     steps = _steps(first, today)
     for place, (day, share) in enumerate(steps):
         last = place == len(steps) - 1
@@ -92,7 +93,8 @@ def _steps(first: dt.date, today: dt.date) -> list[tuple[dt.date, int]]:
 
 
 def _step(play: Play, day: dt.date, many: int, last: bool) -> None:
-    play.till.take(play.by("cash-application", day, 8, 30), play.expected, day, apply=not last)
+    share = 1.0 if day < play.today - dt.timedelta(days=5) else 0.4  # the newest payments wait for whoever opens the demo
+    play.till.take(play.by("cash-application", day, 8, 30), play.expected, day, share)
     play.expected = [payment for payment in play.expected if payment.day > day]
     _decide_holds(play, day, last)
     _deliver(play, day)
@@ -169,7 +171,7 @@ def _bill(play: Play, day: dt.date) -> None:
             numbers = {account: number for number, account in play.accounts.items()}
             by_number = {customer.number: customer for customer in play.customers}
             pairs = [(invoice, by_number[numbers[invoice.customer_account_id]]) for invoice in posted]
-            play.expected += expected_payments(play.luck, pairs, day)
+            play.expected += expected_payments(play.luck, pairs, day, play.today)
             play.invoices += len(posted)
             _credit_some(play, day, [invoice.id for invoice in posted])
         if not result.left:

@@ -34,8 +34,8 @@ class Till:
         self.own = {currency: cast.iban(country, rest) for _, currency, _, country, rest in cast.OWN_ACCOUNTS}
         self.receipts = 0
 
-    def take(self, call: Call, expected: Sequence[Expected], day: dt.date, apply: bool = True) -> None:
-        """One statement per currency with the transfers that are there by `day`; applied by the clerk when asked."""
+    def take(self, call: Call, expected: Sequence[Expected], day: dt.date, share: float = 1.0) -> None:
+        """One statement per currency with the transfers that are there by `day`; the clerk gets through a `share` of them."""
         by_currency: dict[str, list[Expected]] = defaultdict(list)
         for payment in expected:
             if payment.day <= day and payment.amount > 0:
@@ -49,15 +49,14 @@ class Till:
             self.balance[currency] = opening + sum((receipt.amount for receipt in receipts), Decimal(0))
             taken = cash.take_file(call, f"{currency}-{day:%Y%m%d}.xml", data)
             self.receipts += len(receipts)
-            if apply:
-                self._apply(call, taken.file.file_id, payments)
+            self._apply(call, taken.file.file_id, payments, share)
 
     def _receipt(self, payment: Expected) -> Receipt:
         customer = payment.customer
         name = customer.name if self.luck.random() < 0.8 else customer.name.upper()[:27]
         return Receipt(payment.day, payment.amount, name, customer.account, payment.text, payment.reference)
 
-    def _apply(self, call: Call, file_id: int, expected: Sequence[Expected]) -> None:
+    def _apply(self, call: Call, file_id: int, expected: Sequence[Expected], share: float) -> None:
         """The clerk knows what was meant: a proposal that says the same is confirmed, anything else is put right by hand."""
         payments = cash_facts.payments_of_file(call, file_id)
         wanted = {invoice_id for payment in expected for invoice_id in payment.amounts}
@@ -66,6 +65,8 @@ class Till:
         proposals = cash_facts.best_proposals(call, [payment.id for payment in payments])
         requests = []
         for payment, truth in zip(payments, expected, strict=True):
+            if share < 1 and self.luck.random() >= share:
+                continue
             account_id = self.accounts[truth.customer.number]
             lines = [
                 line
