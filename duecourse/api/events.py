@@ -27,7 +27,7 @@ class EventOut(Out):
     """Something that happened. `subjects` are the prefixed ids of what it is about."""
 
     id: str = outer_id("evt")
-    name: str = Field(examples=["orders.order-confirmed"])
+    name: str = Field(examples=["orders.order-created"])
     subjects: list[str]
     facts: dict[str, Any]
     decision: dict[str, Any] | None
