@@ -73,6 +73,8 @@ class Frame:
     as_known: dt.date | None = None
     email: str = ""
     account_links: Sequence[NavItem] = field(default_factory=tuple)
+    keys_url: str = ""  # takes POST `enabled`; the person's own choice, `keys_enabled`, then counts
+    keys_enabled: bool = True
 
     @property
     def initials(self) -> str:

@@ -15,7 +15,7 @@ from duecourse.core.call import Call
 from duecourse.kpis import queries as kpi_facts
 from duecourse.web.frame import Choice, Frame, Light, NavGroup, NavItem
 
-# label, url name, icon, permission, key after G, in the phone's bar, whose count is shown
+# label, url name, icon, permission (any of them), key after G, in the phone's bar, whose count is shown
 _GROUPS: list[tuple[str, list[tuple[str, str, str, str, str, bool, str]]]] = [
     ("", [("Home", "home", "home", "", "h", True, "")]),
     (
@@ -51,7 +51,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str, str, bool, str]]]] = [
         "end",
         [
             ("Journal and audit", "journal", "journal", "journal.read", "j", False, ""),
-            ("Outbox", "outbox", "outbox", "documents.read", "x", False, ""),
+            ("Outbox", "outbox", "outbox", "documents.read documents.read_invitations", "x", False, ""),
             ("Settings", "settings", "settings", "", "s", False, ""),
         ],
     ),
@@ -72,7 +72,7 @@ def frame(request: HttpRequest, call: Call, on: dt.date) -> Frame:
     for head, entries in _GROUPS:
         items = []
         for label, name, icon, permission, key, phone, counted in entries:
-            if permission and not call.by.may(permission):
+            if permission and not any(call.by.may(one) for one in permission.split()):
                 continue
             url = reverse(name)
             active = request.path == url if url == "/" else request.path.startswith(url)
@@ -95,6 +95,8 @@ def frame(request: HttpRequest, call: Call, on: dt.date) -> Frame:
         company_url=reverse("choose-company"),
         as_of=on if on < call.today else None,
         email=getattr(user, "email", ""),
+        keys_url=reverse("keys"),
+        keys_enabled=getattr(user, "keys_enabled", True),
         account_links=[NavItem(_("Password and sign-in"), reverse("account_change_password"), "lock")],
     )
 

@@ -100,6 +100,8 @@ def choose_keys(request: HttpRequest) -> HttpResponse:
             actions.change_keys(call, enabled)
     except Refused as refused:
         return refusal(request, refused)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
     done(request, _("Letter keys are on.") if enabled else _("Letter keys are off."))
     return HttpResponseRedirect(back(request))
 

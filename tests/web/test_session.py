@@ -71,6 +71,16 @@ class TestTheSession:
         assert own.language == "de"
         assert not own.keys_enabled
 
+    def test_the_page_knows_the_choice_of_keys(self, world: worlds.World) -> None:
+        client = sit(world, "billing")
+        assert 'data-letters="on"' in text(client.get("/settings/"))
+        assert client.post("/session/keys/", {"enabled": "0"}, headers={"X-Requested-With": "fetch"}).status_code == 204
+        assert 'data-letters="off"' in text(client.get("/settings/"))
+
+    def test_the_side_bar_leads_administrators_to_invitations_sent(self, world: worlds.World) -> None:
+        assert 'href="/outbox/"' in text(sit(world, "administrator").get("/settings/"))
+        assert 'href="/outbox/"' not in text(sit(world, "order-desk").get("/settings/"))
+
     def test_ends(self, world: worlds.World) -> None:
         client = sit(world, "billing")
         assert client.get("/session/sign-out/").status_code == 405

@@ -4,5 +4,5 @@
   const theme = localStorage.getItem('duecourse.theme');
   if (theme) root.dataset.theme = theme;
   root.dataset.side = localStorage.getItem('duecourse.side') || '';
-  root.dataset.letters = localStorage.getItem('duecourse.letters') || 'on';
+  root.dataset.letters ||= localStorage.getItem('duecourse.letters') || 'on'; // the page says so for who is logged in
 })();

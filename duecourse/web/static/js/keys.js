@@ -19,6 +19,15 @@ function applyOn() {
   }
 }
 
+// The choice belongs to the person: the server keeps it for all their devices.
+function keep(enabled) {
+  const url = one('[data-keys-url]')?.dataset.keysUrl;
+  const token = one('input[name=csrfmiddlewaretoken]')?.value;
+  if (!url || !token) return;
+  const headers = { 'X-CSRFToken': token, 'X-Requested-With': 'fetch' };
+  fetch(url, { method: 'POST', headers, body: new URLSearchParams({ enabled: enabled ? '1' : '0' }) });
+}
+
 function wordsOf(element) {
   const copy = element.cloneNode(true);
   for (const part of all('kbd', copy)) part.remove();
@@ -102,6 +111,7 @@ on('click', '[data-keys-help]', help);
 on('click', '[data-keys-toggle]', () => {
   root.dataset.letters = isOn() ? 'off' : 'on';
   localStorage.setItem('duecourse.letters', root.dataset.letters);
+  keep(isOn());
   applyOn();
 });
 applyOn();
