@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.db import IntegrityError
+
 from duecourse.core import bulk, events, ids, sequences
 from duecourse.core.call import Call, action
 from duecourse.core.errors import Refused
@@ -60,7 +62,10 @@ def create_chart(call: Call) -> list[int]:
 
 @action
 def create_bank_account(call: Call, name: str, number: str, bic: str, currency: str, code: str = "") -> int:
-    """An own account at a bank, with a ledger account of its own when `code` names one that is not there yet."""
+    """An own account at a bank, with a ledger account of its own when `code` names one that is not there yet.
+
+    Errors: Refused('ledger.bank-account-exists'), Refused('ledger.account-in-use'), Refused('ledger.not-a-bank-account').
+    """
     minor_units(currency)
     number = "".join(number.split()).upper()
     if BankAccount.objects.filter(company_id=call.company.id, number=number, currency=currency).exists():
@@ -70,6 +75,8 @@ def create_bank_account(call: Call, name: str, number: str, bic: str, currency: 
         (account_id,) = create_accounts(call, [rules.NewAccount(code, name, "asset", "bank", "")])
     else:
         account_id = account.id
+        if account.purpose != "bank":
+            raise Refused("ledger.not-a-bank-account", f"{account.code} {account.name} is no bank's account. Give this one its own code.")
         if BankAccount.objects.filter(company_id=call.company.id, account_id=account_id).exists():
             raise Refused(
                 "ledger.account-in-use",
@@ -224,7 +231,7 @@ def _numbers(call: Call, entries: Sequence[rules.Entry]) -> list[str]:
 
 @action
 def reverse_entries(call: Call, entry_ids: Sequence[int], posting_date: dt.date, text: str) -> list[rules.PostedEntry]:
-    """Post the opposite of each entry on a date in an open period. Errors: Refused('ledger.already-reversed')."""
+    """Post the opposite of each entry on a date in an open period. Errors: Refused('ledger.already-reversed'), once for ever."""
     found = {row.id: row for row in JournalEntry.objects.filter(company_id=call.company.id, id__in=list(entry_ids))}
     if len(found) != len(set(entry_ids)):
         raise ids.not_found("jrn")
@@ -233,8 +240,8 @@ def reverse_entries(call: Call, entry_ids: Sequence[int], posting_date: dt.date,
         .values_list("number", flat=True)
         .first()
     )
-    if done:
-        raise Refused("ledger.already-reversed", f"This entry was already reversed by {done}.")
+    if done or len(set(entry_ids)) != len(entry_ids):
+        raise Refused("ledger.already-reversed", f"This entry was already reversed{f' by {done}' if done else ''}.")
     lines: dict[int, list[rules.Line]] = {key: [] for key in found}
     for row in Posting.objects.filter(company_id=call.company.id, entry_id__in=list(found)).order_by("id"):
         lines[row.entry_id].append(
@@ -253,4 +260,9 @@ def reverse_entries(call: Call, entry_ids: Sequence[int], posting_date: dt.date,
         )
         for key in entry_ids
     ]
-    return post_entries(call, opposites, reversal_of=list(entry_ids))
+    try:
+        return post_entries(call, opposites, reversal_of=list(entry_ids))
+    except IntegrityError as error:  # posted rows cannot be locked: of two at once the database lets one through
+        if "reversal_of" not in str(error):
+            raise
+        raise Refused("ledger.already-reversed", "This entry was just reversed by somebody else.") from error

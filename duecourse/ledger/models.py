@@ -59,7 +59,10 @@ class BankAccount(models.Model):
     currency = fields.currency()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["company", "number", "currency"], name="own_bank_account_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number", "currency"], name="own_bank_account_unique"),
+            models.UniqueConstraint(fields=["company", "account"], name="own_bank_account_ledger_account_unique"),
+        ]
 
 
 class ExchangeRate(models.Model):

@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from duecourse.core.errors import Refused
 from duecourse.core.money import Money
 
+_CODE = re.compile(r"[A-Z]{3}")
+_RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,10})?")
 RATE_AGE_DAYS_MAX = 7  # a rate is published on business days; older than a week it is missing, not carried on
 
 
@@ -134,21 +138,33 @@ def read_reference_rates(data: bytes, name: str, since: dt.date) -> list[tuple[s
                 data = packed.read(member)
         table = csv.reader(io.StringIO(data.decode("utf-8-sig")))
         return list(_quotations(table, name, since))
-    except (UnicodeDecodeError, zipfile.BadZipFile, IndexError, StopIteration) as error:
+    except (UnicodeDecodeError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, IndexError, csv.Error) as error:
         raise Refused("ledger.rates-not-readable", f"{name} is not the ECB's file of reference rates: {error}.") from error
 
 
 def _quotations(table: Iterator[list[str]], name: str, since: dt.date) -> Iterable[tuple[str, dt.date, Decimal]]:
-    head = [cell.strip() for cell in next(table)]
-    if head[0] != "Date":
-        raise Refused("ledger.rates-not-readable", f"{name}:1: expected a first column “Date”, found “{head[0]}”.")
+    head = [cell.strip() for cell in next(table, [])]
+    if head[:1] != ["Date"]:
+        raise Refused("ledger.rates-not-readable", f"{name}:1: expected a first column “Date”, found “{''.join(head[:1])[:40]}”.")
+    for currency in head[1:]:
+        if currency and not _CODE.fullmatch(currency):
+            raise Refused("ledger.rates-not-readable", f"{name}:1: expected currency codes, found “{currency[:40]}”.")
     for number, row in enumerate(table, 2):
+        if not row:
+            continue
         try:
             day = dt.date.fromisoformat(row[0].strip())
-            if day < since:
+        except ValueError as error:
+            raise _bad_cell(name, number, "an ISO date", row[0]) from error
+        if day < since:
+            continue
+        for currency, cell in zip(head[1:], (cell.strip() for cell in row[1:]), strict=False):
+            if not currency or cell in ("", "N/A"):
                 continue
-            for currency, cell in zip(head[1:], row[1:], strict=False):
-                if currency and cell.strip() not in ("", "N/A"):
-                    yield currency, day, Decimal(cell.strip())
-        except (ValueError, InvalidOperation) as error:
-            raise Refused("ledger.rates-not-readable", f"{name}:{number}: expected an ISO date and decimal rates.") from error
+            if not _RATE.fullmatch(cell) or not (rate := Decimal(cell)):
+                raise _bad_cell(name, number, f"a rate of {currency} above zero, in digits with a point,", cell)
+            yield currency, day, rate
+
+
+def _bad_cell(name: str, line: int, expected: str, found: str) -> Refused:
+    return Refused("ledger.rates-not-readable", f"{name}:{line}: expected {expected} and found “{found[:40]}”.")

@@ -58,12 +58,13 @@ def clear(call: Call, requests: Sequence[rules.ClearingRequest]) -> list[rules.C
     """Clear items against each other and against differences, in one batch, and post what that moves.
 
     Locks the customer accounts and the items, then looks again at what is open. Errors:
-    Refused('receivables.open-amount-changed'), Refused('receivables.settlement-not-covered'), Refused('ledger.period-closed').
+    Refused('receivables.open-amount-changed'), Refused('receivables.settlement-not-covered'), Refused('ledger.period-closed'),
+    Refused('ledger.halted').
     """
     if not requests:
         return []
     dates = [request.posting_date or request.value_date for request in requests]
-    ledger_facts.lock_periods(call, dates)
+    booking = ledger_facts.prepare(call, dates)
     item_ids = sorted({wanted.item_id for request in requests for wanted in request.allocations})
     _lock_accounts_of(call, item_ids)
     before = queries.item_states(call, item_ids, lock=True)
@@ -77,7 +78,7 @@ def clear(call: Call, requests: Sequence[rules.ClearingRequest]) -> list[rules.C
         entry_place.append(len(entries) if lines else None)
         if lines:
             entries.append(Entry("application", date, request.value_date, request.text, request.source, lines))
-    posted = ledger.post_entries(call, entries)
+    posted = ledger.post_entries(call, entries, booking=booking)
     entry_ids = [None if place is None else posted[place].id for place in entry_place]
     rows = [
         (call.company.id, request.value_date, entry_id, None, "", call.by.name, call.at)
@@ -110,13 +111,17 @@ def _write_allocations(call: Call, rows: Sequence[tuple[object, ...]], after: Ma
     touched = sorted({int(str(row[2])) for row in rows})
     with connection.cursor() as cursor:
         cursor.execute(
-            "update receivables_openitem i set open_amount = n.rest, open_company_amount = n.company_rest, closed_date = case when n.rest = 0 "
-            "then (select max(a.value_date) from receivables_allocation a where a.item_id = i.id) end "
-            "from unnest(%s::bigint[], %s::numeric[], %s::numeric[]) as n(id, rest, company_rest) where i.id = n.id and i.company_id = %s",
+            "update receivables_openitem i set open_amount = n.rest, open_company_amount = n.company_rest, "
+            "closed_date = case when n.rest = 0 then a.latest end "
+            "from unnest(%s::bigint[], %s::numeric[], %s::numeric[]) as n(id, rest, company_rest) left join "
+            "(select item_id, max(value_date) as latest from receivables_allocation where company_id = %s and item_id = any(%s) "
+            "group by item_id) a on a.item_id = n.id where i.id = n.id and i.company_id = %s",
             [
                 touched,
                 [after[key].open.amount for key in touched],
                 [after[key].open_company.amount for key in touched],
+                call.company.id,
+                touched,
                 call.company.id,
             ],
         )

@@ -54,17 +54,20 @@ def check_orders(call: Call, requests: Sequence[rules.OrderRequest]) -> dict[str
     if len(set(refs)) != len(refs):
         raise Refused("credit.asked-twice", "An order can stand in a batch of credit checks only once.")
     payers = sorted({request.customer_account_id for request in requests})
+    buyers = {account for request in requests for account in request.parties}
     currencies = {request.money.currency for request in requests}
     policy = queries.policy(call, call.today)
     queries.lock_accounts(call, payers)
-    seen = queries.sight(call, payers, policy.policy, currencies, without=refs)
+    seen = queries.sight(call, payers, policy.policy, currencies, without=refs, buyers=buyers)
     if missing := [account_id for account_id in payers if account_id not in seen.chains]:
         _open_missing(call, missing)
         queries.lock_accounts(call, payers)
-        seen = queries.sight(call, payers, policy.policy, currencies, without=refs)
+        seen = queries.sight(call, payers, policy.policy, currencies, without=refs, buyers=buyers)
     earlier = queries.earlier_holds(call, refs)
     releases = {ref: release for ref, (_, release) in earlier.items() if release is not None}
-    decisions, bases = rules.decide_orders(requests, seen.chains, seen.standings, policy.policy, seen.rates, call.today, releases)
+    decisions, bases = rules.decide_orders(
+        requests, seen.chains, seen.standings, policy.policy, seen.rates, call.today, releases, seen.stopped
+    )
     facts = {
         ref: rules.facts_to_json(bases[ref], request.money, policy.policy, seen.rates, call.today, releases.get(ref))
         for ref, request in zip(refs, requests, strict=True)

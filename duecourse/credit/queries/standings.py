@@ -7,7 +7,7 @@ second; read in this order it can be counted twice (an order is held too often),
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from duecourse.core.money import Money
 from duecourse.credit.models import Reservation
 from duecourse.credit.queries.accounts import policy as policy_of
 from duecourse.credit.rules import OrderPolicy, Standing, convert
+from duecourse.customers import queries as customers
 from duecourse.ledger import queries as books
 from duecourse.receivables import queries as items
 
@@ -69,10 +70,12 @@ class Sight:
     chains: Mapping[int, tuple[int, ...]]
     standings: Mapping[int, Standing]
     rates: Mapping[str, Decimal]
+    stopped: frozenset[int]  # customer accounts that get no new orders
 
     def of(self, customer_account_id: int) -> tuple[Standing, ...]:
         """The account's own standing and those of its ancestors."""
-        return tuple(self.standings[account_id] for account_id in self.chains[customer_account_id])
+        own, *above = (self.standings[account_id] for account_id in self.chains[customer_account_id])
+        return replace(own, is_stopped=customer_account_id in self.stopped), *above
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +116,13 @@ def sight(
     policy: OrderPolicy,
     currencies: Iterable[str] = (),
     without: Sequence[str] = (),
+    buyers: Iterable[int] = (),
 ) -> Sight:
     """The standings of these customer accounts' credit accounts and ancestors, on `call.today`.
 
     `currencies` are those of the orders, so that their rates are there; `policy` says which items are too old; `without` names the
-    orders whose own reservation of undelivered goods must not count, because they are being checked. Customer accounts
-    without a credit account are not in `chains`. Errors: Refused('ledger.rate-missing').
+    orders whose own reservation of undelivered goods must not count, because they are being checked; `buyers` may be stopped
+    although they do not pay. Customer accounts without a credit account are not in `chains`. Errors: Refused('ledger.rate-missing').
     """
     nodes = _nodes(call, customer_account_ids)
     tree_ids = sorted({account_id for node in nodes.values() for account_id in node.tree})
@@ -133,7 +137,7 @@ def sight(
     standings = {node.id: _standing(node, sources, rates) for node in nodes.values()}
     wanted = set(customer_account_ids)
     chains = {member: _ancestry(node, nodes) for node in nodes.values() for member in node.own_members if member in wanted}
-    return Sight(chains, standings, rates)
+    return Sight(chains, standings, rates, frozenset(customers.stopped(call, wanted | set(buyers))))
 
 
 def standings(

@@ -8,7 +8,7 @@ an order needs room at every level that has a limit.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
@@ -68,7 +68,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """An order that asks for credit: `money` is gross with tax, `customer_account_id` the account that pays."""
+    """An order that asks for credit: `money` is gross with tax, `customer_account_id` the account that pays.
+
+    `buyer_account_id` is the account that ordered, where another one pays.
+    """
 
     order_ref: str
     order_number: str
@@ -76,6 +79,12 @@ class OrderRequest:
     money: Money
     created_by_id: int
     created_by_name: str
+    buyer_account_id: int | None = None
+
+    @property
+    def parties(self) -> set[int]:
+        """The accounts that must not be stopped: who pays and who ordered."""
+        return {self.customer_account_id, self.buyer_account_id or self.customer_account_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +178,12 @@ def decide_orders(
     rates: Rates,
     on: dt.date,
     releases: Mapping[str, Release],
+    stopped: Collection[int] = (),
 ) -> tuple[dict[str, Decision], dict[str, tuple[Standing, ...]]]:
     """Decide a batch in the order of the requests; each accepted order uses up room for those after it.
 
-    `chains` gives every customer account its credit account and that one's ancestors, `standings` is by credit account.
+    `chains` gives every customer account its credit account and that one's ancestors, `standings` is by credit account,
+    `stopped` are customer accounts that get no new orders.
     Answers the decisions and the standings each was based on, by order.
     """
     current = dict(standings)
@@ -180,10 +191,11 @@ def decide_orders(
     seen: dict[str, tuple[Standing, ...]] = {}
     for request in requests:
         chain = chains[request.customer_account_id]
-        before = tuple(current[account_id] for account_id in chain)
+        own, *above = (current[account_id] for account_id in chain)
+        before = (replace(own, is_stopped=not request.parties.isdisjoint(stopped)), *above)
         decision = decide_order(before, request.money, policy, rates, on, releases.get(request.order_ref))
         if decision.accepted:
-            current.update({standing.account_id: standing for standing in consume(before, request.money, rates)})
+            current.update({standing.account_id: standing for standing in consume((own, *above), request.money, rates)})
         decisions[request.order_ref] = decision
         seen[request.order_ref] = before
     return decisions, seen

@@ -16,7 +16,7 @@ from duecourse.invoicing.models import Invoice, InvoiceLine
 from duecourse.ledger import queries as ledger_facts
 from duecourse.receivables import actions as receivables
 from duecourse.receivables import queries as item_facts
-from duecourse.receivables.rules import AllocationRequest, ClearingRequest
+from duecourse.receivables.rules import AllocationRequest, ClearingRequest, company_share
 
 
 @action
@@ -115,9 +115,15 @@ def negative(totals: rules.Totals) -> rules.Totals:
 
 
 def _company_share(call: Call, invoice: Invoice, gross: Money) -> Money:
-    """The credit at the rate of its invoice, so that crediting realises no exchange difference."""
+    """The credit at the rate of its invoice. What clears the invoice takes from it exactly this: no exchange difference arises.
+
+    `gross` is negative, as the credit is.
+    """
     (state,) = item_facts.item_states(call, [invoice.item_id]).values()
-    return Money.rounding(state.company_amount.amount * gross.amount / state.amount.amount, call.company.currency)
+    clearing = min(-gross, state.open)
+    beyond = -gross - clearing
+    share = company_share(state, clearing) if clearing else Money.zero(call.company.currency)
+    return -share - Money.rounding(state.company_amount.amount * beyond.amount / state.amount.amount, call.company.currency)
 
 
 def _clear(call: Call, keys: Sequence[int], reckoned: Sequence[Reckoned], invoices: Mapping[int, Invoice]) -> None:

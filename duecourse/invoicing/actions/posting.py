@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -147,13 +148,13 @@ def write(call: Call, reckoned: Sequence[Reckoned], booking: ledger_facts.Bookin
 
 def _numbers(call: Call, reckoned: Sequence[Reckoned]) -> list[str]:
     """Numbers rise with dates inside the batch; the earliest date takes the first."""
-    by_day: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    by_day: dict[tuple[str, dt.date], list[int]] = defaultdict(list)
     for place, one in enumerate(reckoned):
         by_day[one.kind, one.new.issue_date].append(place)
     numbers = [""] * len(reckoned)
     follow = call.company.country in NUMBERS_FOLLOW_DATES
-    for (kind, _day), members in sorted(by_day.items(), key=str):
-        taken = sequences.take(call, str(kind), reckoned[members[0]].new.issue_date, len(members), follows_date=follow)
+    for (kind, day), members in sorted(by_day.items()):
+        taken = sequences.take(call, kind, day, len(members), follows_date=follow)
         for place, number in zip(members, taken, strict=True):
             numbers[place] = number
     return numbers

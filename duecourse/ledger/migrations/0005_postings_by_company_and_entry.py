@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("access", "0002_access_guards"),
         ("customers", "0002_customers_guards"),
-        ("ledger", "0004_entry_check_by_index"),
+        ("ledger", "0003_ledger_balance"),
     ]
 
     operations = [

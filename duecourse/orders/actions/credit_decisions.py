@@ -48,7 +48,7 @@ def confirm_orders(call: Call, order_ids: Sequence[int]) -> dict[int, credit_rul
         call,
         [
             (
-                f"orders.order-{states[order.id]}",
+                "orders.order-accepted" if answers[order.id].accepted else "orders.order-held",
                 [ids.outer("ord", order.id), ids.outer("acc", order.customer_account_id)],
                 {"number": order.number, "gross": str(order.gross), "currency": order.currency},
                 None,
@@ -110,6 +110,7 @@ def _request(order: Order, lines: Sequence[rules.Line]) -> credit_rules.OrderReq
         money=asked,
         created_by_id=order.created_by_id,
         created_by_name=order.created_by_name,
+        buyer_account_id=order.customer_account_id,
     )
 
 

@@ -5,20 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0003_count_requests'),
-        ('receivables', '0002_receivables_guards'),
+        ("access", "0003_count_requests"),
+        ("receivables", "0002_receivables_guards"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='allocation',
-            name='item',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='receivables.openitem'),
+            model_name="allocation",
+            name="item",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="receivables.openitem"
+            ),
         ),
         migrations.AddIndex(
-            model_name='allocation',
-            index=models.Index(fields=['company', 'item'], name='allocation_item'),
+            model_name="allocation",
+            index=models.Index(fields=["company", "item"], name="allocation_item"),
         ),
     ]

@@ -1,6 +1,15 @@
 """Reads of what is owed: items, their history, sums per account, ageing on any day and as known at any instant."""
 
-from duecourse.receivables.queries.ageing import AgeingLine, AgeingPage, AgeingSums, AgeingView, ageing, ageing_page, ageing_sums
+from duecourse.receivables.queries.ageing import (
+    OVERDUE,
+    AgeingLine,
+    AgeingPage,
+    AgeingSums,
+    AgeingView,
+    ageing,
+    ageing_page,
+    ageing_sums,
+)
 from duecourse.receivables.queries.changes import Differences, Movement, differences, movements
 from duecourse.receivables.queries.items import (
     ItemView,
@@ -28,6 +37,7 @@ from duecourse.receivables.queries.items import (
 )
 
 __all__ = [
+    "OVERDUE",
     "AgeingLine",
     "AgeingPage",
     "AgeingSums",

@@ -30,6 +30,7 @@ select i.customer_account_id, i.currency, i.due_date, a.amount as own, a.company
 from (select item_id, sum(amount) as amount, sum(company_amount) as company_amount from receivables_allocation
   where company_id = %(company)s and value_date > %(on)s group by item_id) a
 join receivables_openitem i on i.id = a.item_id where i.company_id = %(company)s and i.issue_date <= %(on)s {narrow}
+order by 1, 2
 """
 _KNOWN = """
 select i.customer_account_id, i.currency, i.due_date, i.amount - coalesce(a.amount, 0) as own,
@@ -47,6 +48,7 @@ _IN_BUCKET = (
     "due_date < %(on)s::date - 60 and due_date >= %(on)s::date - 90",
     "due_date < %(on)s::date - 90",
 )
+# The order in _SINCE spares a hash of numerics that would not fit into memory.
 # Own amounts are summed apart only where they are not the company's: sums of numerics are what this work consists of.
 _COMPANY = {f"b{place}": f"sum(company) filter (where {test})" for place, test in enumerate(_IN_BUCKET)}
 _OWN = {f"o{place}": f"sum(own) filter (where currency <> %(base)s and {test})" for place, test in enumerate(_IN_BUCKET)}
@@ -54,6 +56,7 @@ _OWN_TOTAL = {"own": "sum(own) filter (where currency <> %(base)s)"}
 _ITEMS = {"items": "sum(items)"}
 _BUCKETS = tuple(_COMPANY)
 
+OVERDUE = "overdue"  # any bucket but the first
 SORTS = {
     "total": "total",
     **{name: f"b{place}" for place, name in enumerate(rules.BUCKETS)},
@@ -201,11 +204,13 @@ def ageing_page(
     """One page of the report by account and currency, sorted in the database, with the sums over all pages; one query.
 
     `sort` is one of SORTS, backwards with “-”; with `given` accounts stand in that order instead. `bucket`, one of
-    rules.BUCKETS, keeps only those with something in it.
+    rules.BUCKETS or OVERDUE, keeps only those with something in it.
     """
     sources, params = scope(call, on, known_at, account_ids, currency)
     rows = _by_account(sources, _OWN_TOTAL | _COMPANY | _ITEMS)
-    kept = f" where b{rules.BUCKETS.index(bucket)} <> 0" if bucket else ""
+    kept = f" where b{rules.BUCKETS.index(bucket)} <> 0" if bucket in rules.BUCKETS else ""
+    if bucket == OVERDUE:
+        kept = " where b1 <> 0 or b2 <> 0 or b3 <> 0 or b4 <> 0"
     start, stop = paging.bounds(page, size)
     downwards = "desc" if sort.startswith("-") else "asc"
     source, order = "rows", f"{SORTS.get(sort.lstrip('-'), 'total')} {downwards}"

@@ -303,8 +303,8 @@ def open_amounts(call: Call, item_ids: Iterable[int]) -> dict[int, Money]:
 
 
 def marks(call: Call, item_ids: Sequence[int], on: dt.date) -> list[Mark]:
-    """Marks in force on `on`: begun, not past their end, not ended by another mark."""
-    ended = Mark.objects.filter(company_id=call.company.id, ends__isnull=False).values("ends_id")
+    """Marks in force on `on`: begun, not past their end, not ended by another mark by then."""
+    ended = Mark.objects.filter(company_id=call.company.id, ends__isnull=False, from_date__lte=on).values("ends_id")
     found = Mark.objects.filter(company_id=call.company.id, item_id__in=list(item_ids), ends__isnull=True, from_date__lte=on)
     return [mark for mark in found.exclude(id__in=ended).order_by("id") if mark.until_date is None or mark.until_date > on]
 

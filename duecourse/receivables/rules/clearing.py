@@ -110,8 +110,7 @@ def share_out(
 ) -> tuple[list[list[Share]], dict[int, ItemState]]:
     """Book every allocation of a batch against its item; the shares per request, and the items afterwards.
 
-    The company's share is the allocation's part of the booked amount, rounded; the allocation that brings an item to zero
-    takes all that is left, so that no rounding stays behind. Errors: Refused('receivables.open-amount-changed') when more
+    The company's share is `company_share`. Errors: Refused('receivables.open-amount-changed') when more
     is taken than is open, Refused('receivables.settlement-not-covered') when payments and items differ.
     """
     now = dict(items)
@@ -122,12 +121,7 @@ def share_out(
         for wanted in request.allocations:
             item = now[wanted.item_id]
             _check(item, wanted)
-            if wanted.money == item.open:
-                company = item.open_company
-            else:
-                company = Money.rounding(
-                    item.company_amount.amount * wanted.money.amount / item.amount.amount, item.company_amount.currency
-                )
+            company = company_share(item, wanted.money)
             now[item.id] = replace(item, open=item.open - wanted.money, open_company=item.open_company - company)
             shares.append(Share(item.id, wanted.cause, wanted.money, company))
             if wanted.cause in SETTLING:
@@ -142,6 +136,17 @@ def share_out(
                 )
         result.append(shares)
     return result, now
+
+
+def company_share(item: ItemState, money: Money) -> Money:
+    """What an allocation of `money` takes of the item in the company's currency: its part of what is open, rounded.
+
+    The allocation that brings an item to zero takes all that is left. A part of what is open, not of what was booked: otherwise
+    many small parts, each rounded up, would take more than there is.
+    """
+    if money == item.open:
+        return item.open_company
+    return Money.rounding(item.open_company.amount * money.amount / item.open.amount, item.open_company.currency)
 
 
 def _check(item: ItemState, wanted: AllocationRequest) -> None:
@@ -180,14 +185,25 @@ def discount_parts(money: Money, company_money: Money, breakdown: Breakdown) -> 
     if not groups or sum(abs(gross) for _, _, gross in groups) == 0:
         zero, company_zero = Money.zero(money.currency), Money.zero(company_money.currency)
         return [DiscountPart("", None, money, zero, company_money, company_zero)]
-    weights = [abs(gross) for _, _, gross in groups]
+    weights = [gross for _, _, gross in groups]
     result = []
-    parts = zip(groups, money.split(weights), company_money.split(weights), strict=True)
+    parts = zip(groups, _in_proportion(money, weights), _in_proportion(company_money, weights), strict=True)
     for (category, percent, _), part, company_part in parts:
         tax = part.times(percent / (100 + percent))
         company_tax = company_part.times(percent / (100 + percent))
         result.append(DiscountPart(category, percent, part - tax, tax, company_part - company_tax, company_tax))
     return result
+
+
+def _in_proportion(money: Money, weights: Sequence[Decimal]) -> list[Money]:
+    """`money` shared by weights that may have either sign; what rounding leaves goes to the heaviest of mixed ones."""
+    whole = sum(weights, Decimal(0))
+    if not whole or all(weight * whole >= 0 for weight in weights):
+        return money.split([abs(weight) for weight in weights])
+    shares = [Money.rounding(money.amount * weight / whole, money.currency) for weight in weights]
+    heaviest = max(range(len(weights)), key=lambda place: abs(weights[place]))
+    shares[heaviest] += money - Money.total(shares, money.currency)
+    return shares
 
 
 def clearing_lines(shares: Sequence[Share], items: Mapping[int, ItemState], company_currency: str) -> tuple[list[Line], Money]:
