@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -70,7 +71,9 @@ def facts(call: Call, invoice: Any) -> dict[str, Any]:
         "gross": gross,
         "open": rest,
         "late": late,
-        "badge": queries.state_of(invoice.kind, invoice.gross, invoice.item.open_amount, invoice.due_date, call.today),
+        "badge": "credited"
+        if _is_credited(invoice, cleared)
+        else queries.state_of(invoice.kind, invoice.gross, invoice.item.open_amount, invoice.due_date, call.today),
         "thing": "item" if late > 0 else "invoice",
         "stops": _stops(call, invoice, sent, cleared, marks),
         "marks": [_mark(mark, invoice.currency) for mark in marks],
@@ -120,19 +123,33 @@ def _stops(
         for mark in marks
         if mark.kind == "dunning"
     ]
+    only_credits = _only_credits(cleared)
     if rest == 0:
         on = invoice.item.closed_date
-        words = _("Paid") if invoice.kind == "invoice" else _("Used up")
+        words = _("Used up") if invoice.kind != "invoice" else _("Credited") if only_credits else _("Paid")
         stops.append(_stop("check", "good", words, show.day(on, today) if on else "", ""))
     elif rest != invoice.gross:
         gone, whole = Money(invoice.gross - rest, invoice.currency), Money(invoice.gross, invoice.currency)
         said = _("%(part)s of %(whole)s") % {"part": show.money(gone), "whole": show.money(whole)}
         last = max((one.value_date for one in cleared), default=None)
-        stops.append(_stop("half", "watch", _("Partly paid"), show.day(last, today) if last else "", said))
+        words = _("Partly used") if invoice.kind != "invoice" else _("Partly credited") if only_credits else _("Partly paid")
+        stops.append(_stop("half", "watch", words, show.day(last, today) if last else "", said))
     else:
         words = _("Not paid yet") if invoice.kind == "invoice" else _("Not used yet")
         stops.append(_stop("coin", "neutral", words, "", ""))
     return stops
+
+
+def _only_credits(cleared: Sequence[Any]) -> bool:
+    """True when credit notes alone took something off, what was given back aside."""
+    by_cause: dict[str, Decimal] = {}
+    for row in cleared:
+        by_cause[row.cause] = by_cause.get(row.cause, Decimal(0)) + row.amount
+    return {cause for cause, amount in by_cause.items() if amount} == {"credit"}
+
+
+def _is_credited(invoice: Any, cleared: Sequence[Any]) -> bool:
+    return invoice.kind == "invoice" and invoice.item.open_amount == 0 and _only_credits(cleared)
 
 
 def _sent_stop(call: Call, sent: Sequence[DispatchView]) -> dict[str, Any]:
@@ -160,9 +177,11 @@ def _allocations(
 ) -> list[dict[str, Any]]:
     """What was taken off the item, why, and against which other document; what was given back has its cause too."""
     others: dict[int, list[str]] = {}
+    sources: dict[int, str] = {}  # where the other side of a clearing comes from
     for one in receivables.siblings(call, [row.clearing_id for row in cleared]) if cleared else ():
         if one.item_id != invoice.item_id and one.item.number not in others.setdefault(one.clearing_id, []):
             others[one.clearing_id].append(one.item.number)
+            sources.setdefault(one.clearing_id, one.item.source)
     return [
         {
             "cause": CAUSES.get(row.cause, row.cause),
@@ -172,17 +191,17 @@ def _allocations(
             "amount": -Money(row.amount, invoice.currency),
             "given_back": row.clearing.reversal_of_id is not None,
             "why": row.clearing.cause,
-            "url": _source(call, entries.get(row.clearing.entry_id or 0), invoice),
+            "url": _source(call, entries.get(row.clearing.entry_id or 0), sources.get(row.clearing_id, ""), invoice),
         }
         for row in cleared
     ]
 
 
-def _source(call: Call, entry: ledger.EntryView | None, invoice: Any) -> str:
-    """The page of what an allocation comes from, a payment or a credit note; "" when it is this document or cannot be seen."""
-    if entry is None or not entry.source or entry.source == ids.outer("inv", invoice.id):
-        return ""
-    return happened.link(call, entry.source)
+def _source(call: Call, entry: ledger.EntryView | None, other: str, invoice: Any) -> str:
+    """The page of what an allocation comes from, a payment or a credit note; "" when it cannot be seen."""
+    own = ids.outer("inv", invoice.id)
+    source = entry.source if entry is not None and entry.source != own else other
+    return happened.link(call, source) if source else ""
 
 
 def _mark(mark: Any, currency: str) -> dict[str, Any]:

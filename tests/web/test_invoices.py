@@ -10,8 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from duecourse.cash import actions as cash
 from duecourse.core import ids
 from duecourse.core.call import within
+from duecourse.core.money import Money
 from duecourse.documents import queries as documents
 from duecourse.invoicing import actions, queries, rules
 from tests.web.desk import sit, stop_clock, text
@@ -37,7 +39,7 @@ def invoice(world: World, name: str = "good", on: dt.date | None = None, quantit
     currency = "USD" if name == "dollar" else "EUR"
     taxed = ("G", Decimal(0)) if name == "dollar" else ("S", Decimal(19))
     line = rules.NewLine("Elbow fitting 90°", Decimal(quantity), "pc", Decimal("12.50"), *taxed, "P-100")
-    new = rules.NewInvoice(world.accounts[name], currency, day, day, rules.Terms(30), [line], "4500-77")
+    new = rules.NewInvoice(world.accounts[name], currency, day, day, rules.Terms(30, Decimal(2), 10), [line], "4500-77")
     return ids.outer("inv", actions.post_invoices(world.call, [new])[0])
 
 
@@ -87,7 +89,7 @@ def test_part_of_it_is_credited_after_a_look_at_the_amount(world: World, clerk: 
     assert "credit note for" in note
     assert "Four elbows damaged" in note
     page = text(clerk.get(f"/invoices/{ref}/"))
-    for words in ("89.25", "Partly paid", "59.50 of 148.75", "−59.50"):
+    for words in ("89.25", "Partly credited", "59.50 of 148.75", "−59.50"):
         assert words in page
     page = text(clerk.post(f"/invoices/{ref}/credit/", {"check_all": "1", "reason": "The rest", "token": "t2"}))
     assert 'value="6"' in page
@@ -96,6 +98,7 @@ def test_part_of_it_is_credited_after_a_look_at_the_amount(world: World, clerk: 
         f"/invoices/{ref}/credit/",
         {"quantity-1": "6", "reason": "The rest", "token": "t2", "post": "1", "gross_seen": "89.25 EUR"},
     )
+    assert "Credited" in text(clerk.get(f"/invoices/{ref}/"))
     assert "Credited in full" in text(clerk.get(f"/invoices/{ref}/credit/"))
     with within(world.call):
         assert queries.counts(world.call) == {"all": 3, "open": 0, "overdue": 0, "paid": 1, "credit-notes": 2}
@@ -139,6 +142,20 @@ def test_the_list_is_tabbed_sorted_summed_and_given_out(world: World, clerk: Cli
     given = b"".join(clerk.get("/invoices/?format=csv&sort=number").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     assert len(given.splitlines()) == 4
     assert "2026-09-01,2026-10-01,EUR,148.75,148.75,overdue,47" in given
+
+
+def test_a_payment_shows_with_its_discount_and_leads_to_where_it_came_from(world: World, clerk: Client) -> None:
+    ref = invoice(world)
+    with within(world.call):
+        item_id = queries.invoice_for_caller(world.call, ref).item_id
+    paid, less = Money(Decimal("145.77"), "EUR"), Money(Decimal("2.98"), "EUR")
+    payment = cash.record_payment(world.call, world.bank["EUR"], paid, world.call.today, "Albrecht Anlagenbau GmbH")
+    cash.apply_payment(world.call, payment, world.accounts["good"], [(item_id, paid + less, "discount", -less)])
+    page = text(clerk.get(f"/invoices/{ref}/"))
+    for words in ("Paid", "−145.77", "Cash discount", "−2.98"):
+        assert words in page
+    assert ids.outer("pay", payment) not in page, "billing may not open payments"
+    assert f"/matching/{ids.outer('pay', payment)}/" in text(sit(world, "controller").get(f"/invoices/{ref}/"))
 
 
 def test_who_may_not_is_told_so(world: World, clerk: Client) -> None:
