@@ -136,7 +136,12 @@ function bench() {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target) || one('dialog[open]') || document.documentElement.dataset.letters === 'off') return;
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') { move(event.key === 'ArrowDown' ? 1 : -1); event.preventDefault(); event.stopPropagation(); }
-    else if (event.key === ' ' && here >= 0 && !event.target.closest?.('input, button, summary')) {
+    else if (event.key === ' ' && here < 0 && !event.target.closest?.('input, button, summary')) {
+      const box = one('.pick-row:has(> .pick[aria-current]) > [data-tick]');
+      if (box) box.click(); else move(1);
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (event.key === ' ' && here >= 0 && !event.target.closest?.('input, button, summary')) {
       const box = one('[data-use]', rows[here]);
       box.checked = !box.checked;
       tick(rows[here]);
