@@ -18,6 +18,8 @@ TAX_CATEGORIES = [  # EN 16931, UNCL5305
 
 
 class Product(models.Model):
+    """Something that is sold, with its unit and tax category."""
+
     company = models.ForeignKey(Company, models.PROTECT, related_name="+")
     number = models.CharField(max_length=40)
     name = models.CharField(max_length=200)

@@ -1,6 +1,6 @@
 """`make docs`: docs/reference, read off the code itself, so that it cannot be wrong. A test compares it with what is committed.
 
-Commands (their own --help), actions with what they refuse, events, tables and settings. Everything is read from the source
+Commands (their own --help), actions, events, refusals, tables, key figures and settings. Everything is read from the source
 text: no database, and the same result on every machine.
 """
 
@@ -27,6 +27,11 @@ def sources(part: str) -> Iterator[tuple[str, Path, ast.Module]]:
     package = PROJECT / "duecourse"
     for path in sorted([*package.glob(f"*/{part}.py"), *package.glob(f"*/{part}/**/*.py")]):
         yield path.relative_to(package).parts[0], path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def sources_of(room: str, part: str) -> list[tuple[str, Path, ast.Module]]:
+    """The same of one room."""
+    return [found for found in sources(part) if found[0] == room]
 
 
 def first_paragraph(node: ast.FunctionDef | ast.ClassDef | ast.Module) -> str:
@@ -59,21 +64,83 @@ def actions() -> str:
 
 
 def events() -> str:
-    """Every event name that an action, or the core, writes."""
-    found: dict[str, set[str]] = {}
-    for part in ("actions", "idempotency", "sequences"):
-        for _, path, tree in sources(part):
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str) and EVENT.match(node.value):
-                    found.setdefault(node.value, set()).add(str(path.relative_to(PROJECT / "duecourse")))
-    refused = refusals()
+    """Every event name that an action writes, with the actions that write it."""
+    rooms: dict[str, list[ast.FunctionDef]] = {}
+    for room, _, tree in sources("actions"):
+        rooms.setdefault(room, []).extend(node for node in tree.body if isinstance(node, ast.FunctionDef))
+    found = {name: (room, by) for room, functions in rooms.items() for name, by in written(functions).items()}
     lines = [
         "# Events\n",
-        "What happened, append-only, in the order of its transactions.\n",
-        "| event | written in |",
+        "What happened, append-only, in the order of its transactions. Subjects are prefixed ids; the journal shows the facts of each.\n",
+        "| event | written by |",
         "|---|---|",
     ]
-    lines += [f"| `{name}` | {', '.join(sorted(paths))} |" for name, paths in sorted(found.items()) if name not in refused]
+    for name, (room, by) in sorted(found.items()):
+        lines.append(f"| `{name}` | {', '.join(f'`{room}.{function}`' for function in sorted(by))} |")
+    return "\n".join(lines) + "\n"
+
+
+def written(functions: list[ast.FunctionDef]) -> dict[str, set[str]]:
+    """Event name → the actions of a room that write it, themselves or by a helper. The code of a refusal or reason is none."""
+    codes = sentences()
+    calls = {node.name: {getattr(one, "id", "") for one in ast.walk(node)} - {node.name} for node in functions}
+    entered = {node.name for node in functions if is_action(node)}
+    result: dict[str, set[str]] = {}
+    for node in functions:
+        refused = {
+            id(call.args[0])
+            for call in ast.walk(node)
+            if isinstance(call, ast.Call) and call.args and named(call) in ("Refused", "FileRefused")
+        }
+        for one in ast.walk(node):
+            if not isinstance(one, ast.Constant) or not isinstance(one.value, str) or id(one) in refused:
+                continue
+            if EVENT.match(one.value) and one.value not in codes:
+                result.setdefault(one.value, set()).update(callers(node.name, calls, entered))
+    return result
+
+
+def named(call: ast.Call) -> str:
+    return str(getattr(call.func, "id", ""))
+
+
+def callers(name: str, calls: dict[str, set[str]], entered: set[str]) -> set[str]:
+    """The nearest actions that lead to the function `name`: itself when it is one, or when nothing calls it."""
+    above = {other for other, called in calls.items() if name in called}
+    if name in entered or not above:
+        return {name}
+    return set().union(*(callers(other, calls, entered) for other in above))
+
+
+def sentences() -> dict[str, str]:
+    """Every reason's code with its sentence, as `define({…})` gives it."""
+    found: dict[str, str] = {}
+    for path in sorted((PROJECT / "duecourse").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and named(call) == "define" and call.args and isinstance(call.args[0], ast.Dict):
+                for key, text in zip(call.args[0].keys, call.args[0].values, strict=True):
+                    if isinstance(key, ast.Constant):
+                        found[str(key.value)] = spoken(text)
+    return found
+
+
+def key_figures() -> str:
+    """Every key figure with its unit, its sentence and what it is, from kpis/rules.py."""
+    ((_, _, tree),) = sources_of("kpis", "rules")
+    words = sentences()
+    lines = ["# Key figures\n", "Each figure says its formula with its own numbers; what stands in braces is filled in.\n"]
+    lines += ["| figure | what it is | in words |", "|---|---|---|"]
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef) or node.returns is None or ast.unparse(node.returns) != "Figure":
+            continue
+        made = [call for call in ast.walk(node) if isinstance(call, ast.Call) and named(call) == "Figure"]
+        codes = dict.fromkeys(
+            one.value
+            for one in ast.walk(node)
+            if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value in words
+        )
+        said = " ".join(words[code] for code in codes)
+        lines.append(f"| `{spoken(made[0].args[0])}` | {cell(first_paragraph(node))} | {cell(said)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -95,6 +162,8 @@ def spoken(node: ast.expr) -> str:
         return str(node.value)
     if isinstance(node, ast.JoinedStr):
         return "".join(str(part.value) if isinstance(part, ast.Constant) else "{…}" for part in node.values)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "replace":
+        return spoken(node.func.value)
     if isinstance(node, ast.Call) and node.args:
         return spoken(node.args[0])
     if isinstance(node, ast.BinOp):
@@ -153,6 +222,7 @@ PAGES = {
     "actions.md": actions,
     "commands.md": commands,
     "events.md": events,
+    "key-figures.md": key_figures,
     "refusals.md": refused,
     "settings.md": settings,
     "tables.md": tables,

@@ -50,6 +50,8 @@ class CustomerAlias(models.Model):
 
 
 class Address(models.Model):
+    """Where a customer is, or wants goods or invoices."""
+
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=[("billing", "Billing"), ("delivery", "Delivery")])
@@ -63,6 +65,8 @@ class Address(models.Model):
 
 
 class Contact(models.Model):
+    """A person at a customer."""
+
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)

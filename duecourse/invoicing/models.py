@@ -58,6 +58,8 @@ class Invoice(models.Model):
 
 
 class InvoiceLine(models.Model):
+    """One line as it was printed; a credit note’s quantities and amounts are negative."""
+
     company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="+")
     line_number = models.PositiveSmallIntegerField()

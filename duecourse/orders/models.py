@@ -51,6 +51,8 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
+    """One product of an order at its agreed price, and how much of it has left."""
+
     company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     line_number = models.PositiveSmallIntegerField()
@@ -76,6 +78,8 @@ class OrderLine(models.Model):
 
 
 class Delivery(models.Model):
+    """Goods that left for an order on one day."""
+
     company = models.ForeignKey(Company, models.PROTECT, related_name="+")
     number = models.CharField(max_length=20)
     order = models.ForeignKey(Order, models.PROTECT, related_name="+")
@@ -88,6 +92,8 @@ class Delivery(models.Model):
 
 
 class DeliveryLine(models.Model):
+    """How much of an order line a delivery took."""
+
     company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="lines")
     order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="+")
