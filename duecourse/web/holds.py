@@ -82,11 +82,17 @@ def _bench(request: HttpRequest, call: Call, chosen: HoldRow | None, typed_in: d
     sorts = (("newest", _("Newest first")), ("oldest", _("Oldest first")), ("largest", _("Largest first")))
     context = {
         "tabs": [
-            {"label": words[name], "url": links.query({"tab": name}), "count": every[name], "active": name == tab}
+            {
+                "label": words[name],
+                "url": reverse("holds") + links.query({"tab": name}),
+                "count": every[name],
+                "active": name == tab,
+            }
             for name in STATES
         ],
         "sorts": [
-            {"label": label, "url": links.query({"tab": tab, "sort": name}), "active": name == sort} for name, label in sorts
+            {"label": label, "url": reverse("holds") + links.query({"tab": tab, "sort": name}), "active": name == sort}
+            for name, label in sorts
         ],
         "picks": [_pick(call, row, accounts[row.customer_account_id], hold, keep) for row in listed.rows],
         "pages": listing.Shown(listed),

@@ -86,7 +86,12 @@ def _bench(request: HttpRequest, call: Call, chosen: OrderView | None) -> HttpRe
     held = [show.money_code(money) for money in queries.amounts(call, "held")]
     context = {
         "tabs": [
-            {"label": words[name], "url": links.query({"tab": name, "q": text}), "count": every[name], "active": name == tab}
+            {
+                "label": words[name],
+                "url": reverse("orders") + links.query({"tab": name, "q": text}),
+                "count": every[name],
+                "active": name == tab,
+            }
             for name in STATES
         ],
         "picks": [_pick(call, row, order, keep) for row in listed.rows],
