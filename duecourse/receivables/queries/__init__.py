@@ -32,6 +32,7 @@ from duecourse.receivables.queries.items import (
     paid_items,
     reversals,
     siblings,
+    sums_of_all,
     totals,
     uncovered_clearings,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "paid_items",
     "reversals",
     "siblings",
+    "sums_of_all",
     "totals",
     "uncovered_clearings",
 ]

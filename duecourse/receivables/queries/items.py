@@ -324,6 +324,17 @@ def broken_rests(call: Call) -> tuple[int, list[str]]:
     return OpenItem.objects.filter(company_id=call.company.id).count(), broken
 
 
+def sums_of_all(call: Call) -> dict[tuple[int, str], tuple[Decimal, Decimal]]:
+    """(customer account, currency) → what is open, in it and in the company's currency; no zeros. For the verifier."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select customer_account_id, currency, sum(open_amount), sum(open_company_amount) from receivables_openitem "
+            "where company_id = %s group by 1, 2 having sum(open_amount) <> 0 or sum(open_company_amount) <> 0",
+            [call.company.id],
+        )
+        return {(account, currency): (total, own) for account, currency, total, own in cursor.fetchall()}
+
+
 def as_json(breakdown: rules.Breakdown) -> str:
     """A tax breakdown as it is stored: JSON with amounts as text."""
     return json.dumps([[category, str(percent), str(base), str(tax)] for category, percent, base, tax in breakdown])
