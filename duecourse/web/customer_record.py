@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from duecourse.core import events, ids, paging
@@ -198,7 +199,8 @@ def record(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     about = [ref, ids.outer("acc", account.id)]
     if context["credit_account"]:
         about.append(context["credit_account"].ref)
-    context["moments"] = happened.readable(call, list(events.about(call, about, 60)))[:12]
+    until = [one for one in events.about(call, about, 60) if timezone.localdate(one.at) <= on]
+    context["moments"] = happened.readable(call, until)[:12]
     town = account.address_lines[-1] if account.address_lines else account.country
     context |= {
         "customer": customer,

@@ -246,8 +246,11 @@ def _welcome(request: HttpRequest, found: rules.InvitationView, known: bool, pas
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """The address holds a secret: no other site learns it, and no search engine keeps it."""
-    response["Referrer-Policy"] = "no-referrer"
+    """The address holds a secret: no other site learns it, and no search engine keeps it.
+
+    Not `no-referrer`: browsers then send the form with the origin “null”, which the check against forged forms refuses.
+    """
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -64,7 +64,7 @@ class TestPeople:
             page = guest.get(found[1])
             assert page.status_code == 200
             assert "Nora Neu" in text(page)
-            assert page["Referrer-Policy"] == "no-referrer"
+            assert page["Referrer-Policy"] == "same-origin"
         assert guest.post(found[1], {"name": "Nora Neu", "password": worlds.PASSWORD, "again": "other"}).status_code == 422
         assert guest.post(found[1], {"name": "Nora Neu", "password": "short", "again": "short"}).status_code == 422
         welcome = guest.post(found[1], {"name": "Nora Neu", "password": worlds.PASSWORD, "again": worlds.PASSWORD})
