@@ -94,6 +94,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "receivables.clearings-undone": (N_("Clearing undone"), "undo", "watch"),
     "receivables.items-cleared": (N_("Items cleared"), "matching", ""),
     "receivables.items-opened": (N_("Items opened"), "plus", ""),
+    "receivables.items-taken-over": (N_("Items taken over"), "download", ""),
     "receivables.marks-ended": (N_("Marks ended"), "flag", ""),
     "receivables.marks-set": (N_("Marks set"), "flag", ""),
 }
