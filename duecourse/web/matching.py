@@ -68,10 +68,10 @@ def _bench(
         tab = "todo"
     file = bank_facts.file_for_caller(call, at["file"]) if at.get("file") else None
     text = at.get("q", "")[:80]
-    number = int(at["page"]) if at.get("page", "").isdigit() and len(at["page"]) < 7 else 1
+    number = int(at["page"]) if at.get("page", "").isascii() and at.get("page", "").isdigit() and len(at["page"]) < 7 else 1
 
     def fetch(number: int, size: int = 50) -> Any:
-        return cash_facts.rows(call, tab, text, at.get("sort", "-value_date"), number, size, file.id if file else None)
+        return cash_facts.rows(call, tab, text, page=number, size=size, file_id=file.id if file else None)
 
     if export.asked(request):
         return _as_csv(call, fetch)
@@ -265,7 +265,8 @@ def _on(request: HttpRequest, text: str, payment: PaymentView, undo: str) -> Htt
     """Say it, with Undo, and go to the next payment of the list."""
     done(request, text, reverse(undo, args=[payment.outer_id]))
     following, at = request.POST.get("next_ref", ""), kept(request)
-    return HttpResponseRedirect(case_url(following, at) if following else reverse("matching") + links.query(at))
+    is_ref = following.isascii() and following.replace("_", "").isalnum()
+    return HttpResponseRedirect(case_url(following, at) if is_ref else reverse("matching") + links.query(at))
 
 
 _ACTS = {

@@ -22,7 +22,7 @@ from duecourse.web import evidence, links, matching_draft
 from duecourse.web.matching_draft import Draft
 
 BADGES = {"new": "work", "applied": "posted"}
-KEPT = ("tab", "q", "sort", "file", "page")  # what a list keeps in the address while one goes from payment to payment
+KEPT = ("tab", "q", "file", "page")  # what a list keeps in the address while one goes from payment to payment
 OPEN_STATES = ("new", "confirm", "work", "later")
 
 

@@ -242,6 +242,24 @@ class TestWorkbench:
         assert state(world, payment.id) == "work"
         assert controller.get("/matching/pay_zzzzzzzzzzzz/").status_code == 404
 
+    def test_writes_nothing_while_looking_back(self, world: World) -> None:
+        (payment,) = pay(world, Pay("1.00", "A", "x"))
+        client = client_of(world)
+        text = client.get(url(payment), {"on": "2026-10-31"}).content.decode()
+        assert 'value="post"' not in text
+        assert 'value="later"' not in text
+        client.post(url(payment) + "?on=2026-10-31", {"do": "later"})
+        assert state(world, payment.id) == "work"
+
+    def test_minds_no_odd_address(self, world: World) -> None:
+        (payment,) = pay(world, Pay("1.00", "A", "x"))
+        client = client_of(world)
+        assert client.get("/matching/", {"tab": "x", "page": "²", "q": "%' --"}).status_code == 200
+        assert client.get("/matching/", {"page": "99"}).status_code == 200
+        assert client.get("/matching/", {"file": "fil_1"}).status_code == 404
+        assert client.post(url(payment), {"do": "nothing"}).status_code == 302  # back, with a message
+        assert client.post(url(payment), {"do": "later", "next_ref": "../../x"})["Location"] == "/matching/"
+
     def test_another_company_sees_nothing(self, world: World) -> None:
         (payment,) = pay(world, Pay("1.00", "A", "x"))
         other = build("ZZ")

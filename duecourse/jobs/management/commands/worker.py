@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-GRACE_SECONDS = 4  # below what a supervisor waits before it kills; what is cut off is taken up again
+GRACE_SECONDS = 3  # below what a supervisor waits before it kills; what is cut off is taken up again
 
 
 class Command(BaseCommand):
