@@ -30,6 +30,7 @@ from duecourse.api.shapes import (
     Search,
     Text,
     Words,
+    like,
     money,
     money_or_none,
     outer_id,
@@ -150,6 +151,9 @@ class PaymentIn(In):
 class ApplyLineIn(In):
     """An item that the payment pays. `applied` is gross of the difference; its sign is the item's."""
 
+    model_config = like(
+        {"open_item": "itm_0123456789ab", "applied": "1000.00", "residual_kind": "discount", "residual": "-20.00"}
+    )
     open_item: Annotated[str, outer_id("itm")]
     applied: Amount
     residual_kind: Difference = ""

@@ -102,7 +102,6 @@ def _operation(found: dict[str, Any], address: str, method: str, operation: dict
         ],
         "fields": fields(found, asked) if asked else [],
         "is_file": "multipart/form-data" in body,
-        "body": json.dumps(example, indent=2, ensure_ascii=False) if asked else "",
         "answer": json.dumps(sample(found, content["schema"]), indent=2, ensure_ascii=False) if "json" in media else media,
         "command": _command(host, address, method, parameters, example, "multipart/form-data" in body),
     }
@@ -120,7 +119,7 @@ def _command(host: str, address: str, method: str, parameters: list[dict[str, An
     if is_file:
         lines.append("-F file=@statement.xml")
     elif example is not None:
-        lines += ['-H "Content-Type: application/json"', f"-d '{json.dumps(example, ensure_ascii=False)}'"]
+        lines += ['-H "Content-Type: application/json"', f"-d '{json.dumps(example, indent=2, ensure_ascii=False)}'"]
     return " \\\n  ".join(lines)
 
 
@@ -169,7 +168,8 @@ def kind(found: dict[str, Any], part: dict[str, Any]) -> str:
     if part.get("enum"):
         words = "one of " + ", ".join(str(value) if value != "" else "“”" for value in part["enum"])
     elif part.get("type") == "array":
-        words = f"list of {kind(found, part.get('items', {}))}"
+        inner = resolved(found, part.get("items", {}))
+        words = "list" if "properties" in inner else f"list of {kind(found, inner)}"
     elif part.get("format") == "date":
         words = "day"
     elif part.get("format") == "date-time":

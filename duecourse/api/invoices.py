@@ -28,6 +28,7 @@ from duecourse.api.shapes import (
     UnitPrice,
     decimal,
     decimal_or_none,
+    like,
     money,
     outer_id,
 )
@@ -131,6 +132,15 @@ class NewLineIn(In):
 class InvoiceIn(In):
     """An invoice without an order. Tax follows from the customer, the product and the company's country."""
 
+    model_config = like(
+        {
+            "account": "acc_0123456789ab",
+            "lines": [
+                {"product_number": "P-100", "quantity": "10"},
+                {"description": "Freight", "quantity": "1", "unit_price": "25.00"},
+            ],
+        }
+    )
     account: Annotated[str, outer_id("acc")]
     issue_date: Day | None = None
     delivery_date: Day | None = None
@@ -164,6 +174,13 @@ class CreditedLine(In):
 class CreditNoteIn(In):
     """What an invoice gets back; without lines all that is left of it."""
 
+    model_config = like(
+        {
+            "invoice": "inv_0123456789ab",
+            "reason": "Two were broken",
+            "lines": [{"line_number": 1, "quantity": "2"}],
+        }
+    )
     invoice: Annotated[str, outer_id("inv")]
     reason: ReasonWords
     issue_date: Day | None = None

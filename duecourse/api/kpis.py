@@ -39,7 +39,7 @@ class WeekOut(Out):
 
 
 class FiguresOut(Out):
-    """Receivables by age, DSO, overdue share, exposure and cash received, in the company's currency."""
+    """Receivables by age, DSO, overdue share and cash received, in the company's currency; exposure is known for today only."""
 
     as_of: Day
     receivables: Buckets
@@ -47,7 +47,7 @@ class FiguresOut(Out):
     overdue: MoneyOut
     overdue_share: FigureOut
     dso: FigureOut
-    exposure: MoneyOut
+    exposure: MoneyOut | None
     received: list[WeekOut]
     received_total: MoneyOut
 
@@ -85,7 +85,7 @@ def _figure(figure: rules.Figure) -> FigureOut:
 def get_figures(call: Call, query: FigureFilter) -> FiguresOut:
     """The key figures of a day. The key also needs receivables.read."""
     on = query.as_of or call.today
-    found = queries.home(call, on, query.weeks)
+    found = queries.home(call, on, query.weeks) if on == call.today else queries.figures(call, on, query.weeks)
     return FiguresOut(
         as_of=on,
         receivables=buckets(tuple(found.ages.buckets)),
@@ -93,7 +93,7 @@ def get_figures(call: Call, query: FigureFilter) -> FiguresOut:
         overdue=money(found.ages.overdue),
         overdue_share=_figure(found.overdue_share),
         dso=_figure(found.dso),
-        exposure=money(found.exposure),
+        exposure=money(found.exposure) if isinstance(found, queries.Home) else None,
         received=[WeekOut(week=week, received=money(received)) for week, received in found.received],
         received_total=money(found.received_total),
     )

@@ -30,6 +30,7 @@ from duecourse.api.shapes import (
     Short,
     UnitPrice,
     decimal,
+    like,
     money,
     money_or_none,
     outer_id,
@@ -138,6 +139,14 @@ class NewLine(In):
 class OrderIn(In):
     """An order to enter, for a customer by number or by account (one of the two)."""
 
+    model_config = like(
+        {
+            "customer_number": "10001",
+            "requested_date": "2026-11-24",
+            "purchase_order": "4500-8102",
+            "lines": [{"product_number": "P-100", "quantity": "10"}],
+        }
+    )
     customer_number: Annotated[str, Line, Field(max_length=40, examples=["10001"])] = ""
     account: Annotated[str, outer_id("acc")] | None = None
     requested_date: Day

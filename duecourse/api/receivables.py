@@ -5,14 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from duecourse.api.customers import account_key
 from duecourse.api.door import Door
 from duecourse.api.shapes import (
     Currency,
     Day,
-    In,
     Instant,
     MoneyOut,
     Out,
@@ -94,19 +91,18 @@ class ItemHistory(ItemOut):
     allocations: list[AllocationOut]
 
 
-class AgeingFilter(In):
-    """As of a day, as known at an instant; of one currency, or of customers whose name or number holds `text`."""
+class AgeingFilter(Paging):
+    """As of a day, as known at an instant; of one currency, of one age, or of customers whose name or number holds `text`."""
 
     as_of: Day | None = None
     known_at: Instant | None = None
     currency: Currency | None = None
+    bucket: Literal["not_due", "1_30", "31_60", "61_90", "over_90"] | None = None
     text: Search = ""
     sort: Literal[
-        "total", "-total", "name", "-name", "number", "-number", "over_90", "-over_90", "61_90", "-61_90", "31_60", "-31_60",
-        "1_30", "-1_30", "not_due", "-not_due",
+        "total", "-total", "name", "-name", "number", "-number", "items", "-items", "over_90", "-over_90", "61_90", "-61_90",
+        "31_60", "-31_60", "1_30", "-1_30", "not_due", "-not_due",
     ] = "-total"  # fmt: skip
-    page: int = Field(1, ge=1, le=1_000_000)
-    size: int = Field(50, ge=1, le=200)
 
 
 class Buckets(Out):
@@ -120,26 +116,26 @@ class Buckets(Out):
     total: MoneyOut
 
 
-class AgeingLine(Out):
-    """One customer in one currency, by age; also in the company's currency as booked."""
+class AgeingRow(Out):
+    """One customer in one currency: `open` in it, `ages` in the company's currency as booked."""
 
     account: str = outer_id("acc")
     customer: str = outer_id("cus")
     number: str
     name: str
-    currency: str
     items: int
+    open: MoneyOut
     ages: Buckets
-    company_ages: Buckets
 
 
 class AgeingOut(Out):
-    """The ageing report; `summary` is over all customers found, in the company's currency."""
+    """A page of the ageing report; `summary` is over all customers found, in the company's currency."""
 
     as_of: Day
     known_at: Instant | None
     summary: Buckets
-    items: list[AgeingLine]
+    customers: int
+    items: list[AgeingRow]
     total: int
     page: int
     size: int
@@ -223,26 +219,27 @@ def get_open_item(call: Call, item: str) -> ItemHistory:
 def get_ageing(call: Call, query: AgeingFilter) -> AgeingOut:
     """Who owed how much, how late, by customer and currency."""
     on = query.as_of or call.today
-    report = kpis.ageing(call, on, query.known_at, query.currency or "", query.text, query.sort)
-    start = (query.page - 1) * query.size
+    found = kpis.ageing_page(
+        call, on, query.known_at, query.currency or "", query.text, query.bucket or "", query.sort, query.page, query.size
+    )
     return AgeingOut(
         as_of=on,
         known_at=query.known_at,
-        summary=buckets(tuple(report.summary.buckets)),
+        summary=buckets(tuple(found.summary.buckets)),
+        customers=found.customers,
         items=[
-            AgeingLine(
-                account=ids.outer("acc", row.account_id),
+            AgeingRow(
+                account=ids.outer("acc", row.ages.customer_account_id),
                 customer=ids.outer("cus", row.customer_id),
                 number=row.number,
                 name=row.name,
-                currency=row.ages.currency,
                 items=row.ages.items,
+                open=money(row.ages.own),
                 ages=buckets(row.ages.buckets),
-                company_ages=buckets(row.ages.company_buckets),
             )
-            for row in report.rows[start : start + query.size]
+            for row in found.page.rows
         ],
-        total=len(report.rows),
-        page=query.page,
-        size=query.size,
+        total=found.page.total,
+        page=found.page.number,
+        size=found.page.size,
     )

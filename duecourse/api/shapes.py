@@ -78,6 +78,11 @@ ReasonWords = Annotated[str, Text, Field(min_length=1, max_length=300, examples=
 Search = Annotated[str, Line, Field(max_length=100)]
 
 
+def like(example: Any) -> ConfigDict:
+    """A model that comes in, with an example for the description."""
+    return ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [example]})
+
+
 def outer_id(prefix: str, **more: Any) -> Any:
     """The form of a prefixed id: outer_id("inv") for "inv_" and twelve characters."""
     return Field(max_length=40, examples=[f"{prefix}_0123456789ab"], **more)

@@ -241,6 +241,8 @@ class TestBooks:
     def test_key_figures_and_the_verifier(self, world: World, api: Caller) -> None:
         invoiced(world, api)
         figures = ok(api.get("/kpis", weeks=4))
+        assert figures["exposure"]["amount"] == "578.34"
+        assert ok(api.get("/kpis", as_of="2026-11-16"))["exposure"] is None
         assert (figures["receivables"]["total"]["amount"], len(figures["received"])) == ("578.34", 4)
         assert ok(api.get("/verify"))["holds"] is None
         verified = ok(api.post("/verify"))
