@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -13,7 +11,6 @@ from decimal import Decimal
 import psycopg
 import pytest
 
-from duecourse.config.embedded import PROJECT
 from duecourse.core.call import Call
 from duecourse.core.errors import Refused
 from duecourse.core.money import Money
@@ -72,36 +69,3 @@ def as_superuser(fresh: databases.Fresh) -> Iterator[psycopg.Connection]:
         server.autocommit = True
         server.execute("set session_replication_role = replica")
         yield server
-
-
-def child(fresh: databases.Fresh, scenario: str, *arguments: object) -> subprocess.Popen[str]:
-    """Another process that plays a scenario of tests/faults/child.py on the same database; `go` lets it begin."""
-    command = [sys.executable, "-m", "tests.faults.child", scenario, *(str(one) for one in arguments)]
-    return subprocess.Popen(
-        command,
-        cwd=PROJECT,
-        env=fresh.environment,
-        text=True,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-
-
-def ready(process: subprocess.Popen[str]) -> None:
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line == "ready\n", line + (process.stderr.read() if process.stderr else "")
-
-
-def go(process: subprocess.Popen[str]) -> None:
-    assert process.stdin is not None
-    process.stdin.write("go\n")
-    process.stdin.flush()
-
-
-def answer(process: subprocess.Popen[str]) -> str:
-    """What the child said last. Fails with what it complained about."""
-    out, complaints = process.communicate(timeout=120)
-    assert process.returncode == 0, complaints
-    return out.strip().splitlines()[-1]

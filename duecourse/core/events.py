@@ -81,12 +81,13 @@ def settled_before() -> int:
 def known_by() -> dt.datetime:
     """The last instant whose knowledge is complete: nothing recorded at or before it can still be committed.
 
-    `recorded_at` is the start of the writing transaction, so the oldest one still running sets the mark.
+    `recorded_at` is the start of the writing transaction, so the oldest one still running sets the mark, also when it has not
+    written yet: it may.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "select coalesce(min(xact_start) filter (where pid <> pg_backend_pid()), clock_timestamp()) "
-            "from pg_stat_activity where datname = current_database() and (backend_xid is not null or state like 'idle in%')"
+            "from pg_stat_activity where datname = current_database() and xact_start is not null"
         )
         mark: dt.datetime = cursor.fetchone()[0]
         return mark

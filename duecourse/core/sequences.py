@@ -9,6 +9,7 @@ from django.db import connection
 
 from duecourse.core.call import Call
 from duecourse.core.errors import Refused
+from duecourse.core.models import NumberSeries
 
 PREFIX = {"invoice": "INV", "credit-note": "CN", "order": "SO", "delivery": "DN", "journal": "JE", "payment": "PAY"}
 
@@ -39,6 +40,12 @@ def take(call: Call, series: str, on: dt.date, count: int = 1, follows_date: boo
         )
     first = following - count
     return [number(series, on.year, place) for place in range(first, following)]
+
+
+def given(call: Call, series: str) -> dict[int, int]:
+    """Year → how many numbers of a series were given, for the verifier."""
+    rows = NumberSeries.objects.filter(company_id=call.company.id, series=series, next_number__gt=1)
+    return {year: following - 1 for year, following in rows.values_list("year", "next_number")}
 
 
 def number(series: str, year: int, place: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from duecourse.access import queries as access_facts
-from duecourse.core import ids, paging, reasons
+from duecourse.core import ids, paging, reasons, sequences
 from duecourse.core.call import Call, require
 from duecourse.core.money import Money, Price
 from duecourse.core.paging import Page
@@ -297,15 +297,23 @@ def _payments(invoice: Invoice) -> tuple[pdf.PaymentOption, ...]:
 
 
 def number_gaps(call: Call) -> tuple[int, list[str]]:
-    """The verifier's question: do the numbers of each series run without gaps? How many were looked at, and the gaps."""
+    """The verifier's question: is each number that was given there, once, and no other? How many were looked at, and what is wrong."""
     by_series: Mapping[str, list[int]] = defaultdict(list)
     for number in Invoice.objects.filter(company_id=call.company.id).values_list("number", flat=True).iterator():
         series, _, place = number.rpartition("-")
         by_series[series].append(int(place))
+    given = {
+        f"{sequences.PREFIX[kind]}-{year % 100:02d}": count
+        for kind in ("invoice", "credit-note")
+        for year, count in sequences.given(call, kind).items()
+    }
     gaps = []
-    for series, places in sorted(by_series.items()):
-        missing = set(range(1, max(places) + 1)) - set(places)
+    for series in sorted(by_series.keys() | given.keys()):
+        places = Counter(by_series.get(series, []))
+        missing = set(range(1, given.get(series, 0) + 1)) - set(places)
         gaps += [f"{series}-{place:05d} is missing" for place in sorted(missing)[:10]]
+        gaps += [f"{series}-{place:05d} was never given" for place in sorted(places) if place > given.get(series, 0)][:10]
+        gaps += [f"{series}-{place:05d} is there {count} times" for place, count in sorted(places.items()) if count > 1][:10]
     return sum(len(places) for places in by_series.values()), gaps
 
 
@@ -353,4 +361,14 @@ def broken_invoices(call: Call) -> tuple[int, list[str]]:
             [call.company.id, call.company.id],
         )
         broken = [f"{number}: lines, tax, item and entry differ" for (number,) in cursor.fetchall()]
+        cursor.execute(
+            "with own as (select invoice_id, tax_category, tax_percent, sum(net) as base from invoicing_invoiceline where company_id = %s "
+            "group by 1, 2, 3), told as (select i.id, row->>0 as category, (row->>1)::numeric as percent, (row->>2)::numeric as base "
+            "from invoicing_invoice i, jsonb_array_elements(i.tax_breakdown) row where i.company_id = %s) "
+            "select distinct i.number from own full join told on told.id = own.invoice_id and told.category = own.tax_category "
+            "and told.percent = own.tax_percent join invoicing_invoice i on i.id = coalesce(own.invoice_id, told.id) "
+            "where own.base is distinct from told.base limit 10",
+            [call.company.id, call.company.id],
+        )
+        broken += [f"{number}: its lines are not its tax breakdown" for (number,) in cursor.fetchall()]
     return Invoice.objects.filter(company_id=call.company.id).count(), broken

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from duecourse.bank import queries as bank_facts
 from duecourse.cash import queries as cash_facts
 from duecourse.core import events, ids, invariants
@@ -19,6 +21,22 @@ from duecourse.receivables import queries as item_facts
 def _control_account(call: Call) -> tuple[int, list[str]]:
     open_items, many = item_facts.totals(call)
     return many, _differ("open items", open_items, "receivables account", ledger_facts.balance_of(call, "receivables"))
+
+
+def _control_by_account(call: Call) -> tuple[int, list[str]]:
+    """The same for every customer account and currency, so that two errors cannot hide each other."""
+    open_items, booked = item_facts.sums_of_all(call), ledger_facts.control_sums(call)
+    nothing = (Decimal(0), Decimal(0))
+    broken = []
+    for account, currency in sorted(open_items.keys() | booked.keys(), key=str):
+        left, right = open_items.get((account, currency), nothing), booked.get((account, currency), nothing)
+        if left != right:
+            name = ids.outer("acc", account) if account else "no customer"
+            base = call.company.currency
+            broken.append(
+                f"{name}: open {left[0]} {currency} ({left[1]} {base}), booked {right[0]} {currency} ({right[1]} {base})"
+            )
+    return len(open_items.keys() | booked.keys()), broken[:10]
 
 
 def _trial_balance(call: Call) -> tuple[int, list[str]]:
@@ -57,7 +75,14 @@ CHECKS: tuple[Check, ...] = (
         N_("Every clearing settles items by exactly what payments and credits gave."),
         item_facts.uncovered_clearings,
     ),
-    Check("entries-balance", N_("In every journal entry debits equal credits."), ledger_facts.unbalanced_entries),
+    Check(
+        "items-by-account",
+        N_("What is open of each customer in each currency is what the receivables account says of it."),
+        _control_by_account,
+    ),
+    Check(
+        "entries-balance", N_("In every journal entry debits equal credits, in each currency."), ledger_facts.unbalanced_entries
+    ),
     Check("trial-balance", N_("All accounts together come to zero."), _trial_balance),
     Check("journal-numbers", N_("Journal numbers run without gaps."), ledger_facts.number_gaps),
     Check("invoice-numbers", N_("Numbers of invoices and credit notes run without gaps."), invoice_facts.number_gaps),

@@ -33,10 +33,11 @@ def post_credit_notes(call: Call, notes: Sequence[rules.NewCreditNote]) -> list[
     if len(set(wanted)) != len(wanted):
         raise Refused("invoicing.one-note-per-invoice", "Write one credit note for an invoice at a time.")
     booking = ledger_facts.prepare(call, [note.issue_date for note in notes])
-    found = {row.id: row for row in Invoice.objects.filter(company_id=call.company.id, id__in=wanted)}
+    found = {row.id: row for row in Invoice.objects.filter(company_id=call.company.id, id__in=wanted).select_related("item")}
     if len(found) != len(wanted):
         raise ids.not_found("inv")
-    accounts = lock_and_load(call, [row.customer_account_id for row in found.values()])
+    owing = [row.item.customer_account_id for row in found.values()]
+    accounts = lock_and_load(call, [row.customer_account_id for row in found.values()], owing)
     history = queries.credited(call, wanted)
     reckoned = [_reckon(call, note, found[note.invoice_id], accounts, history[note.invoice_id]) for note in notes]
     keys = write(call, reckoned, booking)
@@ -93,7 +94,7 @@ def _reckon(
     )
     due = rules.due(rules.Terms(0), note.issue_date, totals.gross)
     account = accounts[invoice.customer_account_id]
-    return Reckoned("credit-note", account, new, lines, totals, due, company, invoice.id, note.reason.strip())
+    return Reckoned("credit-note", account, new, lines, totals, due, company, invoice.id, note.reason.strip(), invoice.item.customer_account_id)
 
 
 def _priced(line: InvoiceLine, currency: str) -> rules.PricedLine:

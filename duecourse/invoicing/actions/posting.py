@@ -49,6 +49,7 @@ class Reckoned:
     company_gross: Money
     credited_id: int | None = None
     reason: str = ""
+    owing_id: int | None = None  # the account a credited invoice is owed on; who pays may have changed since
 
 
 @action
@@ -65,12 +66,12 @@ def post_invoices(call: Call, invoices: Sequence[rules.NewInvoice]) -> list[int]
     return write(call, _reckon(call, invoices, accounts), booking)
 
 
-def lock_and_load(call: Call, account_ids: Sequence[int]) -> dict[int, AccountView]:
-    """The accounts billed, with who pays for them locked: what is owed changes there."""
+def lock_and_load(call: Call, account_ids: Sequence[int], owing: Sequence[int] = ()) -> dict[int, AccountView]:
+    """The accounts billed, with who pays for them (and the accounts `owing`) locked: what is owed changes there."""
     accounts = customer_facts.accounts_by_id(call, account_ids)
     if len(accounts) != len(set(account_ids)):
         raise ids.not_found("acc")
-    customer_facts.lock_accounts(call, sorted({account.payer_id or account.id for account in accounts.values()}))
+    customer_facts.lock_accounts(call, sorted({*owing, *(account.payer_id or account.id for account in accounts.values())}))
     return accounts
 
 
@@ -168,7 +169,7 @@ def _entry(call: Call, key: int, number: str, one: Reckoned) -> Entry:
     sales = [Money.rounding(row.base.amount * rate, base) for row in totals.breakdown]
     largest = max(range(len(sales)), key=lambda place: abs(sales[place].amount))
     sales[largest] += one.company_gross - Money.total([*taxes, *sales], base)
-    lines = [Line(totals.gross, one.company_gross, purpose="receivables", customer_account_id=_payer(one.account))]
+    lines = [Line(totals.gross, one.company_gross, purpose="receivables", customer_account_id=_payer(one))]
     for row, tax, sale in zip(totals.breakdown, taxes, sales, strict=True):
         lines.append(Line(-row.base, -sale, purpose="sales", tax_category=row.category, tax_percent=row.percent))
         if row.tax or tax:
@@ -177,13 +178,13 @@ def _entry(call: Call, key: int, number: str, one: Reckoned) -> Entry:
     return Entry(one.kind, one.new.issue_date, one.new.issue_date, text, ids.outer("inv", key), lines)
 
 
-def _payer(account: AccountView) -> int:
-    return account.payer_id or account.id
+def _payer(one: Reckoned) -> int:
+    return one.owing_id or one.account.payer_id or one.account.id
 
 
 def _item(key: int, number: str, reference: str, entry_id: int, one: Reckoned) -> NewItem:
     return NewItem(
-        customer_account_id=_payer(one.account),
+        customer_account_id=_payer(one),
         entry_id=entry_id,
         kind=one.kind,
         number=number,

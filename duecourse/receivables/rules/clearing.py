@@ -235,7 +235,7 @@ def clearing_lines(shares: Sequence[Share], items: Mapping[int, ItemState], comp
             lines.append(Line(money, company_money, purpose="receivables", customer_account_id=account))
     if gain:
         purpose = "exchange-gain" if gain.amount > 0 else "exchange-loss"
-        currency = shares[0].money.currency
+        currency = next((share.money.currency for share in shares if share.money.currency != company_currency), company_currency)
         lines.append(Line(Money.zero(currency), -gain, purpose=purpose))
     return [line for line in lines if line.money or line.company_money], gain
 

@@ -336,33 +336,6 @@ def received_by_day(call: Call, first: dt.date, last: dt.date) -> dict[dt.date, 
     return {day: Money(total, call.company.currency) for day, total in found}
 
 
-def unbalanced_entries(call: Call) -> tuple[int, list[str]]:
-    """The verifier's question: do debits equal credits in every entry? How many entries, and those that do not."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select e.number, coalesce(sum(p.company_amount), 0), count(p.id) from ledger_journalentry e "
-            "left join ledger_posting p on p.entry_id = e.id where e.company_id = %s "
-            "group by e.id having coalesce(sum(p.company_amount), 0) <> 0 or count(p.id) < 2 limit 10",
-            [call.company.id],
-        )
-        broken = [f"{number}: {total} over {lines} lines" for number, total, lines in cursor.fetchall()]
-    return JournalEntry.objects.filter(company_id=call.company.id).count(), broken
-
-
-def number_gaps(call: Call) -> tuple[int, list[str]]:
-    """The verifier's question: do journal numbers run without gaps in every year?"""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select substr(number, 1, 6), count(*), max(substr(number, 7)::bigint) from ledger_journalentry where company_id = %s "
-            "group by 1 order by 1",
-            [call.company.id],
-        )
-        found = cursor.fetchall()
-    return sum(row[1] for row in found), [
-        f"{series}: {last} given, {count} there" for series, count, last in found if count != last
-    ]
-
-
 def find_entries(
     call: Call,
     text: str = "",
