@@ -121,7 +121,9 @@ def run() -> list[Figure]:
         began = time.perf_counter()
         fill(access, world)
         past = world.call.today - dt.timedelta(days=60)
-        tell(f"ageing: {ITEMS:,} items of {CUSTOMERS:,} customers, seed {SEED}, filled in {time.perf_counter() - began:.0f} s; as of {past}")
+        tell(
+            f"ageing: {ITEMS:,} items of {CUSTOMERS:,} customers, seed {SEED}, filled in {time.perf_counter() - began:.0f} s; as of {past}"
+        )
         work = lambda: item_facts.ageing(world.call, past)  # noqa: E731
         aged = percentile(measure(world.call, work, 5), 0.5)
         tell(f"ageing as of {past}: median {aged * 1000:,.0f} ms")
@@ -139,5 +141,10 @@ def run() -> list[Figure]:
     worst = slowest[0]
     return [
         Figure("ageing of 1,000,000 items", f"{aged * 1000:,.0f} ms", f"≤ {AGEING_MAX * 1000:,.0f} ms", aged <= AGEING_MAX),
-        Figure("slowest query behind a screen", f"p95 {worst[0] * 1000:,.0f} ms ({worst[1]})", f"≤ {SCREEN_MAX * 1000:.0f} ms", worst[0] <= SCREEN_MAX),
+        Figure(
+            "slowest query behind a screen",
+            f"p95 {worst[0] * 1000:,.0f} ms ({worst[1]})",
+            f"≤ {SCREEN_MAX * 1000:.0f} ms",
+            worst[0] <= SCREEN_MAX,
+        ),
     ]

@@ -23,7 +23,9 @@ def prepare(world: Any, accounts: list[int], limit: int) -> list[list[int]]:
     from duecourse.orders import actions as orders
     from duecourse.orders.rules import NewOrder, NewOrderLine
 
-    keys = credit.create_credit_accounts(world.call, [credit.NewCreditAccount(f"Account {one}", "EUR", [one]) for one in set(accounts)])
+    keys = credit.create_credit_accounts(
+        world.call, [credit.NewCreditAccount(f"Account {one}", "EUR", [one]) for one in set(accounts)]
+    )
     limits = [credit.NewLimit(key, Money(Decimal(limit), "EUR"), world.call.today, reason="benchmark") for key in keys]
     credit.set_limits(world.call, limits)
     day: dt.date = world.call.today
@@ -36,7 +38,9 @@ def prepare(world: Any, accounts: list[int], limit: int) -> list[list[int]]:
 def customers(world: Any, many: int) -> list[int]:
     from duecourse.customers import actions, rules
 
-    return actions.create_customers(world.call, [rules.NewCustomer(str(70000 + one), f"Buyer {one}", "NET30", "DE") for one in range(many)])
+    return actions.create_customers(
+        world.call, [rules.NewCustomer(str(70000 + one), f"Buyer {one}", "NET30", "DE") for one in range(many)]
+    )
 
 
 def confirm(barrier: Any, world: Any, pile: list[int]) -> tuple[list[float], int]:
@@ -80,7 +84,9 @@ def run() -> list[Figure]:
         with within(world.call):
             (standing,) = credit_facts.exposure(world.call, [account]).values()
         over = standing.limit is None or standing.exposure > standing.limit
-        tell(f"confirming, {WORKERS} workers on one customer: {rate:,.0f}/s, {summary(one_took)}; {standing.exposure} of {standing.limit}")
+        tell(
+            f"confirming, {WORKERS} workers on one customer: {rate:,.0f}/s, {summary(one_took)}; {standing.exposure} of {standing.limit}"
+        )
         if p95 > P95_MAX or rate < ONE_CUSTOMER_MIN:
             pile = _more(world, account)
             profile(lambda: [orders.confirm_orders(world.call, [order_id]) for order_id in pile[:100]])
@@ -99,4 +105,6 @@ def _more(world: Any, account: int) -> list[int]:
     from duecourse.orders import actions as orders
     from duecourse.orders.rules import NewOrder, NewOrderLine
 
-    return orders.create_orders(world.call, [NewOrder(world.call.today, [NewOrderLine("P-100", Decimal(1))], account_id=account)] * ORDERS)
+    return orders.create_orders(
+        world.call, [NewOrder(world.call.today, [NewOrderLine("P-100", Decimal(1))], account_id=account)] * ORDERS
+    )

@@ -100,9 +100,8 @@ def _keys_and_triggers(server: Any, table: str) -> None:
         [f"public.{table}"],
     ).fetchall()
     for name, definition, target in constraints:
-        if target in twins:
-            definition = definition.replace(f"REFERENCES {target}(", f"REFERENCES twin.{target}(")
-        server.execute(f'alter table twin.{table} add constraint "{name}" {definition}')
+        here = definition.replace(f"REFERENCES {target}(", f"REFERENCES twin.{target}(") if target in twins else definition
+        server.execute(f'alter table twin.{table} add constraint "{name}" {here}')
     triggers = server.execute(
         "select pg_get_triggerdef(oid) from pg_trigger where tgrelid = %s::regclass and not tgisinternal", [f"public.{table}"]
     ).fetchall()

@@ -76,7 +76,7 @@ def log_in(page: Any, url: str, email: str, password: str) -> None:
     page.goto(f"{url}/account/login/")
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", password)
-    page.click("main button[type=submit], form button[type=submit]")
+    page.keyboard.press("Enter")
     page.wait_for_url(lambda address: "/account/login" not in address)
 
 

@@ -120,7 +120,7 @@ def _customers(call: Call, first: dt.date, customers: Sequence[cast.Customer]) -
         ],
     )
     credit_ids |= {one.number: key for one, key in zip(below, made, strict=True)}
-    credit.set_policy(call, credit_rules.OrderPolicy(), first)
+    credit.set_policy(call, credit_rules.OrderPolicy(oldest_item_tolerance=Decimal(250)), first)
     credit.set_limits(
         call,
         [

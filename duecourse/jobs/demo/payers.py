@@ -23,6 +23,7 @@ class Expected:
     customer: Customer
     currency: str
     amounts: dict[int, Decimal]
+    gross: dict[int, Decimal]  # by invoice id, what was billed
     text: str
     reference: str = ""
 
@@ -31,10 +32,14 @@ class Expected:
         return sum(self.amounts.values(), Decimal(0))
 
     def less_credit(self, credited: Mapping[int | None, Decimal]) -> None:
-        """Pay that much less for invoices that were credited."""
+        """Pay what is left of invoices that were credited, without a discount; of two parts the larger one gets smaller."""
         for invoice_id, credit in credited.items():
             if invoice_id in self.amounts:
-                self.amounts[invoice_id] = max(Decimal(0), self.amounts[invoice_id] - credit)
+                whole = self.gross[invoice_id]
+                paid = self.amounts[invoice_id]
+                if paid * 2 > whole:
+                    full = paid if paid * 100 < whole * 90 else whole
+                    self.amounts[invoice_id] = max(Decimal(0), full - credit)
 
 
 def expected_payments(
@@ -58,6 +63,8 @@ def expected_payments(
             amount = invoice.gross.amount
         day = _business(day)
         if habit.bundles:
+            day = max(day, invoice.due_date)  # who pays in bundles takes no discounts
+            amount = invoice.gross.amount
             bundles[customer.number, day - dt.timedelta(days=day.weekday() - 4)].append((invoice, customer, amount))
         elif luck.random() < float(habit.partial):
             part = (amount * Decimal(luck.choice(["0.3", "0.5", "0.6"]))).quantize(CENT)
@@ -78,17 +85,23 @@ def _payment(luck: random.Random, day: dt.date, members: Sequence[tuple[Billed, 
     first, customer, _ = members[0]
     numbers = [invoice.number for invoice, _, _ in members]
     amounts = {invoice.id: amount for invoice, _, amount in members}
+    gross = {invoice.id: invoice.gross.amount for invoice, _, _ in members}
     way = luck.random()
     if way < float(customer.habit.silent):
-        return Expected(day, customer, first.gross.currency, amounts, luck.choice(["INVOICE", "ZAHLUNG", "THANK YOU", ""]))
+        return Expected(day, customer, first.gross.currency, amounts, gross, luck.choice(["INVOICE", "ZAHLUNG", "THANK YOU", ""]))
     if len(members) == 1 and way < 0.4:
-        return Expected(day, customer, first.gross.currency, amounts, "", first.reference)
+        return Expected(day, customer, first.gross.currency, amounts, gross, "", first.reference)
     if way < 0.5:
         return Expected(
-            day, customer, first.gross.currency, amounts, "RG " + " ".join(number.rsplit("-", 1)[1] for number in numbers)
+            day, customer, first.gross.currency, amounts, gross, "RG " + " ".join(number.rsplit("-", 1)[1] for number in numbers)
         )
     if way < 0.56 and first.purchase_order:
-        return Expected(day, customer, first.gross.currency, amounts, f"YOUR ORDER {first.purchase_order}")
+        return Expected(day, customer, first.gross.currency, amounts, gross, f"YOUR ORDER {first.purchase_order}")
     return Expected(
-        day, customer, first.gross.currency, amounts, luck.choice(["", "Rechnung ", "INV ", "Re.Nr. "]) + ", ".join(numbers)
+        day,
+        customer,
+        first.gross.currency,
+        amounts,
+        gross,
+        luck.choice(["", "Rechnung ", "INV ", "Re.Nr. "]) + ", ".join(numbers),
     )

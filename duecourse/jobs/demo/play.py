@@ -141,7 +141,7 @@ def _decide_holds(play: Play, day: dt.date, last: bool) -> None:
     manager = play.by("credit-manager", day, 11, 5)
     for order_id in list(play.held):
         play.held[order_id] += 1
-        if last or play.held[order_id] < 2:
+        if last or play.held[order_id] < 2 or day > play.today - dt.timedelta(days=14):
             continue
         del play.held[order_id]
         if play.luck.random() < 0.75:
