@@ -1,6 +1,6 @@
 """`make docs`: docs/reference, read off the code itself, so that it cannot be wrong. A test compares it with what is committed.
 
-Commands (their own --help), actions, events, refusals, tables, key figures and settings. Everything is read from the source
+Commands (their own --help), actions, events, refusals, tables, key figures, checks and settings. Everything is read from the source
 text: no database, and the same result on every machine.
 """
 
@@ -218,8 +218,22 @@ def commands() -> str:
     return "\n".join(lines) + "\n"
 
 
+def checks() -> str:
+    """Every invariant that the verifier looks at."""
+    lines = ["# Checks\n", "What must always be true, in the order in which `duecourse verify` looks.\n"]
+    lines += ["| check | what must hold | while it is broken |", "|---|---|---|"]
+    for _, _, tree in sources_of("kpis", "actions"):
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and named(call) == "Check":
+                guards = {word.arg: ast.unparse(word.value) for word in call.keywords}.get("guards_posting", "True") == "True"
+                what = "posting stops" if guards else "it is told"
+                lines.append(f"| `{spoken(call.args[0])}` | {cell(spoken(call.args[1]))} | {what} |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "actions.md": actions,
+    "checks.md": checks,
     "commands.md": commands,
     "events.md": events,
     "key-figures.md": key_figures,

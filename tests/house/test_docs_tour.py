@@ -13,7 +13,9 @@ import pytest
 from duecourse.config.embedded import PROJECT
 
 NAMED = re.compile(r"\[`(\w+)`\]\((\.\.?/[\w./-]+)\)")
-PAGES = sorted([*(PROJECT / "docs").glob("*.md"), *(PROJECT / "docs").glob("[!r]*/*.md"), *(PROJECT / "docs" / "rooms").glob("*.md")])
+PAGES = sorted(
+    [*(PROJECT / "docs").glob("*.md"), *(PROJECT / "docs").glob("[!r]*/*.md"), *(PROJECT / "docs" / "rooms").glob("*.md")]
+)
 
 
 @lru_cache
@@ -49,7 +51,11 @@ def test_names_that_a_page_links_to_are_there(page: Path) -> None:
 
 def test_the_tour_names_functions_of_every_room() -> None:
     text = (PROJECT / "docs" / "tour.md").read_text(encoding="utf-8")
-    rooms = {path.parent.name for path in (PROJECT / "duecourse").glob("*/rules*") if path.parent.name not in ("access", "customers", "documents")}
+    rooms = {
+        path.parent.name
+        for path in (PROJECT / "duecourse").glob("*/rules*")
+        if path.parent.name not in ("access", "customers", "documents")
+    }
     assert {room for room in rooms if f"../duecourse/{room}/" not in text} == set()
 
 
