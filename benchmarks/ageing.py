@@ -32,7 +32,8 @@ SETTLE = """
 with made as (insert into receivables_clearing (company_id, value_date, by_name, at, cause)
   values ({company}, '{first}', 'benchmark', now(), '') returning id)
 insert into receivables_allocation (company_id, clearing_id, item_id, cause, amount, company_amount, value_date)
-select {company}, (select id from made), id, 'credit', amount, company_amount, closed_date from receivables_openitem where closed_date is not null;
+select {company}, (select id from made), id, 'credit', amount, company_amount, closed_date from receivables_openitem
+where closed_date is not null;
 """
 
 
