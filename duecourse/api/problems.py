@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 from django.db import DataError, OperationalError
@@ -128,6 +129,22 @@ def _not_there(request: HttpRequest, error: Http404) -> HttpResponse:
 def nowhere(request: HttpRequest, path: str = "") -> HttpResponse:
     """No operation has this address."""
     return problem(request, 404, "not-found", "There is nothing at this address. /api/v1/docs lists what there is.")
+
+
+def of_methods(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view of an address, that says in a problem which methods it has when it is asked with another."""
+
+    @wraps(view)
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code != 405:
+            return response
+        allowed = response.get("Allow", "")
+        said = problem(request, 405, "api.method-not-allowed", f"This address has {allowed}, not {request.method}.")
+        said["Allow"] = allowed
+        return said
+
+    return run
 
 
 def _data(request: HttpRequest, error: DataError) -> HttpResponse:

@@ -39,10 +39,15 @@ def docs(request: HttpRequest) -> HttpResponse:
     return description.as_page(request, v1)
 
 
+v1_patterns = v1.urls[0]
+for pattern in v1_patterns:
+    assert pattern.callback is not None
+    pattern.callback = problems.of_methods(pattern.callback)
+
 urlpatterns = [
     path("", RedirectView.as_view(url="/api/v1/docs")),
     path("v1/openapi.json", openapi, name="api-openapi"),
     path("v1/docs", docs, name="api-docs"),
-    path("v1/", v1.urls),
+    path("v1/", (v1_patterns, *v1.urls[1:])),
     re_path(r"^(?P<path>.*)$", problems.nowhere),
 ]

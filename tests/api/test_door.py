@@ -93,6 +93,11 @@ class TestProblems:
     def test_an_address_that_is_not_there(self, api: Caller) -> None:
         refused(api.get("/nothing"), 404, "not-found")
 
+    def test_a_method_that_is_not_there(self, api: Caller) -> None:
+        response = Client().delete(PREFIX + "/customers", headers={"Authorization": f"Bearer {api.key}"})
+        assert (response.status_code, set(response["Allow"].split(", "))) == (405, {"GET", "POST"})
+        assert json.loads(response.content)["code"] == "api.method-not-allowed"
+
     def test_amounts_that_are_none(self, api: Caller, world: World) -> None:
         for wrong in ["NaN", "Infinity", "1e3", "1,5", "١٢", "-0x1", "", " 1", "1234567890123456789", 12.5, "1.23456"]:
             body = {
