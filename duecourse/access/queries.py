@@ -41,6 +41,11 @@ def companies() -> list[CompanyRef]:
     return [_ref(company) for company in Company.objects.order_by("id")]
 
 
+def has_demo() -> bool:
+    """Whether a demo company is here, for the log-in page."""
+    return Company.objects.filter(is_demo=True).exists()
+
+
 def company_by_code(code: str) -> CompanyRef:
     """The company that a command names. Errors: Refused('access.unknown-company') when there is none or more than one."""
     found = [_ref(company) for company in Company.objects.filter(code__iexact=code)[:2]]

@@ -183,10 +183,10 @@ def short(value: Money) -> str:
     sign = "−" if value.amount < 0 else ""
     code = {"EUR": "€", "USD": "$", "GBP": "£"}.get(value.currency, value.currency)
     if size >= 999_500:
-        return f"{sign}{code} {size / 1_000_000:,.2f} m"
+        return f"{sign}{code}\N{NO-BREAK SPACE}{size / 1_000_000:,.2f} m"
     if size >= 10_000:
-        return f"{sign}{code} {size / 1000:,.1f} k"
-    return f"{code} {money(value)}"
+        return f"{sign}{code}\N{NO-BREAK SPACE}{size / 1000:,.1f} k"
+    return f"{code}\N{NO-BREAK SPACE}{money(value)}"
 
 
 def chart(received: Sequence[tuple[dt.date, Money]], total: Money, currency: str) -> dict[str, Any]:
@@ -263,9 +263,15 @@ def sentences(found: queries.Changes) -> list[dict[str, Any]]:
     why = found.why
     open_rose = why.total.amount >= 0
     head = _("Open receivables rose by %(amount)s:") if open_rose else _("Open receivables fell by %(amount)s:")
-    text = _("%(invoiced)s was invoiced, %(received)s was paid, %(credited)s was credited, %(deducted)s was deducted or written off.") % {
-        "invoiced": short(why.invoiced), "received": short(-why.received), "credited": short(-why.credited), "deducted": short(-why.deducted),
-    }  # fmt: skip
+    parts = [
+        (why.invoiced, _("%(amount)s was invoiced")),
+        (-why.received, _("%(amount)s was paid")),
+        (-why.credited, _("%(amount)s was credited")),
+        (-why.deducted, _("%(amount)s was deducted or written off")),
+        (why.rates, _("%(amount)s came of exchange rates")),
+    ]
+    text = ", ".join(words % {"amount": short(amount)} for amount, words in parts if amount)
+    text = text + "." if text else _("nothing was posted.")
     said.append({"icon": "coins", "kind": "", "head": head % {"amount": short(abs(why.total))}, "text": text, "movers": []})
     return said
 

@@ -1,6 +1,9 @@
 """Every address of the screens; each room's module lists its own."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+
+from duecourse.web import styleguide
 
 ROOMS = (
     "home", "search", "session", "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "ties", "journal", "outbox",
@@ -8,3 +11,5 @@ ROOMS = (
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"duecourse.web.{room}")) for room in ROOMS]
+if settings.DEBUG:
+    urlpatterns += [path("styleguide/", styleguide.page), path("styleguide/hits/", styleguide.hits)]
