@@ -18,6 +18,7 @@ from duecourse.core.money import Money, Price
 from duecourse.core.paging import Page
 from duecourse.customers import queries as customer_facts
 from duecourse.documents.pdf import invoice as pdf
+from duecourse.documents.pdf.epc import is_iban
 from duecourse.invoicing import rules
 from duecourse.invoicing.models import Invoice, InvoiceLine
 from duecourse.ledger import queries as ledger_facts
@@ -196,8 +197,12 @@ def credit_preview(history: Credited, invoice: Invoice, quantities: Mapping[int,
     invoiced = [
         rules.PricedLine(
             rules.Line(
-                line.line_number, line.quantity, Price(line.unit_price, invoice.currency), line.tax_category, line.tax_percent
-            ),  # type: ignore[arg-type]
+                line.line_number,
+                line.quantity,
+                Price(line.unit_price, invoice.currency),
+                line.tax_category,  # type: ignore[arg-type]
+                line.tax_percent,
+            ),
             Money(line.net, invoice.currency),
         )
         for line in history.lines
@@ -254,10 +259,17 @@ def page(call: Call, invoice: Invoice) -> pdf.InvoicePage:
         their_order=invoice.purchase_order,
         our_order=", ".join(invoice.order_numbers),
         payments=_payments(invoice) if sign == 1 else (),
-        bank=pdf.Bank(company.name, bank.number, bank.bic) if sign == 1 else None,
+        bank=_page_bank(company.name, bank) if sign == 1 else None,
         reference=invoice.reference if sign == 1 else "",
         credited=pdf.Credited(credited_invoice.number, credited_invoice.issue_date, invoice.reason) if credited_invoice else None,
     )
+
+
+def _page_bank(holder: str, bank: ledger_facts.BankAccountView) -> pdf.Bank:
+    """Where to pay to: by IBAN, or by the bank's own number in countries that have none."""
+    if is_iban(bank.number):
+        return pdf.Bank(holder, bank.number, bank.bic)
+    return pdf.Bank(holder, bic=bank.bic, account=bank.number)
 
 
 def _page_line(line: InvoiceLine, currency: str, sign: int) -> pdf.PageLine:

@@ -64,10 +64,12 @@ def create_chart(call: Call) -> list[int]:
 def create_bank_account(call: Call, name: str, number: str, bic: str, currency: str, code: str = "") -> int:
     """An own account at a bank, with a ledger account of its own when `code` names one that is not there yet.
 
-    Errors: Refused('ledger.bank-account-exists'), Refused('ledger.account-in-use'), Refused('ledger.not-a-bank-account').
+    Errors: Refused('ledger.bank-account-exists'), Refused('ledger.account-in-use'), Refused('ledger.not-a-bank-account'),
+    Refused('ledger.iban-invalid').
     """
     minor_units(currency)
     number = "".join(number.split()).upper()
+    rules.check_bank_number(number)
     if BankAccount.objects.filter(company_id=call.company.id, number=number, currency=currency).exists():
         raise Refused("ledger.bank-account-exists", f"{number} in {currency} is already one of your accounts.")
     account = Account.objects.filter(company_id=call.company.id, code=code or "1200").first()
@@ -76,7 +78,9 @@ def create_bank_account(call: Call, name: str, number: str, bic: str, currency: 
     else:
         account_id = account.id
         if account.purpose != "bank":
-            raise Refused("ledger.not-a-bank-account", f"{account.code} {account.name} is no bank's account. Give this one its own code.")
+            raise Refused(
+                "ledger.not-a-bank-account", f"{account.code} {account.name} is no bank's account. Give this one its own code."
+            )
         if BankAccount.objects.filter(company_id=call.company.id, account_id=account_id).exists():
             raise Refused(
                 "ledger.account-in-use",

@@ -12,10 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from stdnum.iso7064 import mod_97_10
+
 from duecourse.core.errors import Refused
 from duecourse.core.money import Money
 
 _CODE = re.compile(r"[A-Z]{3}")
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,10})?")
 RATE_AGE_DAYS_MAX = 7  # a rate is published on business days; older than a week it is missing, not carried on
 
@@ -110,6 +113,12 @@ def find_account(accounts: Mapping[tuple[str, str], int], line: Line) -> int:
     return found
 
 
+def check_bank_number(number: str) -> None:
+    """What has the form of an IBAN must have its check digits (ISO 13616). Errors: Refused('ledger.iban-invalid')."""
+    if _IBAN.fullmatch(number) and not mod_97_10.is_valid(number[4:] + number[:4]):
+        raise Refused("ledger.iban-invalid", f"“{number}” is not an IBAN: its check digits are wrong. Look for a typing error.")
+
+
 def months(first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
     """The calendar months from that of `first` to that of `last`, half open: (first day, first day of the next)."""
     day = first.replace(day=1)
@@ -138,7 +147,15 @@ def read_reference_rates(data: bytes, name: str, since: dt.date) -> list[tuple[s
                 data = packed.read(member)
         table = csv.reader(io.StringIO(data.decode("utf-8-sig")))
         return list(_quotations(table, name, since))
-    except (UnicodeDecodeError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, IndexError, csv.Error) as error:
+    except (
+        UnicodeDecodeError,
+        zipfile.BadZipFile,
+        zlib.error,
+        RuntimeError,
+        NotImplementedError,
+        IndexError,
+        csv.Error,
+    ) as error:
         raise Refused("ledger.rates-not-readable", f"{name} is not the ECB's file of reference rates: {error}.") from error
 
 

@@ -19,7 +19,7 @@ from tests.bankfiles import Pay, camt
 from tests.world import World, build
 
 # Read before it is known for which company: at the log-in, by a key, from an invitation's link. Their room filters by itself.
-BEFORE_A_COMPANY = {"access_user", "access_apikey", "access_membership", "access_invitation"}
+BEFORE_A_COMPANY = {"access_company", "access_user", "access_apikey", "access_membership", "access_invitation"}
 OWN = {"company_id": "duecourse.company", "organisation_id": "duecourse.organisation"}
 
 

@@ -69,6 +69,11 @@ class TestOwnBankAccounts:
     def test_a_ledger_account_that_is_no_banks_is_refused(self, world: World) -> None:
         refused("ledger.not-a-bank-account", ledger.create_bank_account, world.call, "x", "DE003", "", "EUR", "1400")
 
+    def test_a_mistyped_iban_is_refused_and_a_number_without_check_digits_is_not(self, world: World) -> None:
+        wrong = "DE98 3704 0044 0532 0130 00"
+        refused("ledger.iban-invalid", ledger.create_bank_account, world.call, "x", wrong, "", "EUR", "1230")
+        assert ledger.create_bank_account(world.call, "x", "0011223344", "", "EUR", "1230")
+
     def test_a_currency_must_be_one(self, world: World) -> None:
         refused("money.unknown-currency", ledger.create_bank_account, world.call, "x", "DE004", "", "XQX", "1230")
 
