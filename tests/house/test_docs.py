@@ -47,3 +47,11 @@ def test_links_between_pages_lead_somewhere() -> None:
             if not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(PROJECT)} -> {target}")
     assert broken == []
+
+
+def test_the_index_leads_to_every_page() -> None:
+    folder = PROJECT / "docs"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    pages = [str(page.relative_to(folder)) for page in sorted(folder.rglob("*.md")) if page.name != "README.md"]
+    pages += [f"../tests/stories/{page.name}" for page in sorted((PROJECT / "tests" / "stories").glob("*.md"))]
+    assert [page for page in pages if f"]({page})" not in index] == []
