@@ -13,6 +13,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,15 +87,22 @@ def django_db_setup(database_access: database.Access, django_db_blocker: Any) ->
 @pytest.fixture
 def fresh_database(django_db_setup: None, database_access: database.Access, django_db_blocker: Any) -> Iterator[databases.Fresh]:
     """A database of the test's own, for all threads; dropped afterwards. Use instead of `db`, not with it."""
+    with fresh(database_access, django_db_blocker) as own:
+        yield own
+
+
+@contextmanager
+def fresh(access: database.Access, blocker: Any) -> Iterator[databases.Fresh]:
+    """The same for as long as one likes: a module whose tests only read may share one."""
     from django.db import connection
 
     before = connection.settings_dict["NAME"]
-    name = databases.clone(database_access)
-    with django_db_blocker.unblock():
-        databases.point_django_at(database_access.to(name))
-        yield databases.Fresh(name, database_access.to(name))
-        databases.point_django_at(database_access.to(before))
-    databases.drop(database_access, name)
+    name = databases.clone(access)
+    with blocker.unblock():
+        databases.point_django_at(access.to(name))
+        yield databases.Fresh(name, access.to(name))
+        databases.point_django_at(access.to(before))
+    databases.drop(access, name)
 
 
 # -- the real application in a real browser
@@ -108,9 +116,9 @@ class Site:
     database: databases.Fresh
 
 
-@pytest.fixture
-def site(fresh_database: databases.Fresh) -> Iterator[Site]:
-    """The WSGI application, served by threads of this process on the test's fresh database."""
+@contextmanager
+def serving() -> Iterator[str]:
+    """The WSGI application, served by threads of this process on the database that Django points at; its address."""
     from django.core.handlers.wsgi import WSGIHandler
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
@@ -123,10 +131,17 @@ def site(fresh_database: databases.Fresh) -> Iterator[Site]:
     server.set_app(WSGIHandler())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_address[1]}", fresh_database)
+    yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
     thread.join(5)
+
+
+@pytest.fixture
+def site(fresh_database: databases.Fresh) -> Iterator[Site]:
+    """The application on a fresh database."""
+    with serving() as url:
+        yield Site(url, fresh_database)
 
 
 def chromium() -> str:
