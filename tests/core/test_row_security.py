@@ -13,6 +13,7 @@ from duecourse.cash import actions as cash
 from duecourse.core.call import Call, bind, within
 from duecourse.credit import actions as credit
 from duecourse.invoicing import actions as invoicing
+from duecourse.invoicing.rules import NewInvoice, NewLine, Terms
 from duecourse.orders import actions as orders
 from tests import databases
 from tests.bankfiles import Pay, camt
@@ -47,7 +48,9 @@ def busy(code: str) -> World:
     order_ids = orders.create_orders(world.call, [orders.NewOrder(world.call.today, lines, account_id=account)])
     orders.confirm_orders(world.call, order_ids)
     cash.take_file(world.call, "a.xml", camt(world.bank_numbers["EUR"], [Pay("10.00", "A", "x")]))
-    invoicing.bill_ready(world.call, None, world.call.today)
+    line = NewLine("Elbow fitting", Decimal(1), "pc", Decimal(100), "S", Decimal(19))
+    new = NewInvoice(account, "EUR", world.call.today, world.call.today, Terms(30), [line])
+    invoicing.send_invoices(world.call, invoicing.post_invoices(world.call, [new]))
     return world
 
 
