@@ -91,7 +91,7 @@ class TestWhatIsPosted:
     1190.00 | 19 | -1175.00 | payment 1175.00, bank-charge 15.00 | bank-charges 15.00, control:1 -15.00
     1190.00 | 19 | -1189.98 | payment 1189.98, rounding 0.02 | control:1 -0.02, rounding 0.02
     1190.00 | 19 | -1000.00 | payment 1000.00, write-off 190.00 | control:1 -190.00, write-off 190.00
-    1190.00 | 19 | -1151.20 | payment 1151.20, discount 23.80, bank-charge 15.00 | bank-charges 15.00, discount/19 20.00, control:1 -38.80, tax/19 3.80
+    1190.00|19 | -1151.20 | payment 1151.20, discount 23.80, bank-charge 15.00 | bank-charges 15.00, discount/19 20.00, control:1 -38.80, tax/19 3.80
         """),
     )
     def test_for_differences(self, invoice: str, tax: str, payment: str, allocations: str, lines: str) -> None:
