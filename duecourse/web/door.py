@@ -78,6 +78,7 @@ def screen(permission: str) -> Callable[[View], View]:
             except Refused as refused:
                 return refusal(request, refused)
 
+        run.permission = permission  # type: ignore[attr-defined]
         return run
 
     return decorate
