@@ -21,7 +21,8 @@ FILL = """
 select setseed({seed});
 insert into receivables_openitem (company_id, customer_account_id, kind, number, source, reference, purchase_order, order_number,
   issue_date, due_date, currency, amount, company_amount, tax_breakdown, open_amount, open_company_amount, closed_date)
-select {company}, (select array_agg(id order by id) from customers_customeraccount where company_id = {company})[1 + (n::bigint * 7919 % {customers})::int],
+select {company},
+  (select array_agg(id order by id) from customers_customeraccount where company_id = {company})[1 + (n::bigint * 7919 % {customers})::int],
   'invoice', 'INV-26-' || lpad(n::text, 7, '0'), 'bench:' || n, '', '', '', issued, issued + 30, 'EUR', cents / 100.0, cents / 100.0, '[]',
   case when settled then 0 else cents / 100.0 end, case when settled then 0 else cents / 100.0 end,
   case when settled then least(issued + 20 + (n % 60)::int, date '{today}') end
@@ -81,7 +82,7 @@ def screens(world: Any, on: dt.date) -> dict[str, Callable[[], Any]]:
         "matching: open items of a customer": lambda: item_facts.items(call, call.today, account_ids=[account], limit=200),
         "invoices: list": lambda: invoice_facts.rows(call),
         "orders: list": lambda: order_facts.rows(call),
-        "journal: newest events": lambda: journal.rows(call),
+        "journal: newest events": lambda: journal.find(call, journal.Wanted()),
         "side bar: what waits": lambda: kpi_facts.to_do(call),
     }
 
