@@ -160,6 +160,8 @@ def django_settings(access: Access | None) -> dict[str, Any]:
         "OPTIONS": {
             "options": " ".join(f"-c {name}={value}" for name, value in waits.items()),
             "connect_timeout": 10,
+            "server_side_binding": True,
+            "prepare_threshold": 5,  # a statement's sixth run on a connection needs no parsing and planning any more
             **login.options,
         },
         "TEST": {"NAME": None},

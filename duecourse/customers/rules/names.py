@@ -48,8 +48,8 @@ def normal_number(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Lower case without accents: Ä → a, ß → ss."""
-    taken_apart = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    """Lower case without accents: Ä → a, ß → ss. Taken apart first, because 𝕬 is an A only then."""
+    taken_apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS))
     return "".join(character for character in taken_apart if not unicodedata.combining(character))
 
 
