@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,7 @@ from duecourse.web import happened, links, stories
 from duecourse.web.templatetags import show
 
 EVENTS = 15
+POSTED = ("invoicing.invoices-posted", "invoicing.credit-notes-posted")
 CAUSES = {
     "payment": gettext_lazy("Payment"),
     "credit": gettext_lazy("Credit note"),
@@ -59,6 +61,7 @@ def facts(call: Call, invoice: Any) -> dict[str, Any]:
     }
     entry = entries[invoice.entry_id]
     late = (call.today - invoice.due_date).days if rest and invoice.kind == "invoice" else 0
+    posted_at = next((one.at for one in history if one.name in POSTED), invoice.recorded_at)
     recipients = (
         customers.invoice_recipients(call, {account.id}).get(account.id, []) if call.by.may("invoicing.send_invoices") else []
     )
@@ -75,7 +78,7 @@ def facts(call: Call, invoice: Any) -> dict[str, Any]:
         if _is_credited(invoice, cleared)
         else queries.state_of(invoice.kind, invoice.gross, invoice.item.open_amount, invoice.due_date, call.today),
         "thing": "item" if late > 0 else "invoice",
-        "stops": _stops(call, invoice, sent, cleared, marks),
+        "stops": _stops(call, invoice, posted_at, sent, cleared, marks),
         "marks": [_mark(mark, invoice.currency) for mark in marks],
         "allocations": _allocations(call, cleared, invoice, entries),
         "notes": [(row, reverse("invoice", args=[row.outer_id])) for row in queries.credit_notes(call, invoice.id)],
@@ -95,12 +98,12 @@ def facts(call: Call, invoice: Any) -> dict[str, Any]:
 
 
 def _stops(
-    call: Call, invoice: Any, sent: Sequence[DispatchView], cleared: Sequence[Any], marks: Sequence[Any]
+    call: Call, invoice: Any, posted_at: dt.datetime, sent: Sequence[DispatchView], cleared: Sequence[Any], marks: Sequence[Any]
 ) -> list[dict[str, Any]]:
     """The way of the document so far, and the next stop that is still to come."""
     today = call.today
     stops = [
-        _stop("file-plus", "good", _("Created"), show.instant(invoice.recorded_at, today), invoice.by_name),
+        _stop("file-plus", "good", _("Created"), show.instant(posted_at, today), invoice.by_name),
         _sent_stop(call, sent),
     ]
     rest = invoice.item.open_amount
