@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -298,6 +299,9 @@ def change_company(call: Call, changes: dict[str, str]) -> None:
         raise Refused("access.company-not-usable", f"These cannot be changed here: {', '.join(wrong)}.", fields=wrong)
     if not changes.get("name", "-").strip():
         raise Refused("access.company-not-usable", "A company needs a name.")
+    if "language" in changes and changes["language"] not in dict(settings.LANGUAGES):
+        known = ", ".join(dict(settings.LANGUAGES))
+        raise Refused("access.company-not-usable", f"The language is one of {known}, not “{changes['language']}”.")
     company = Company.objects.select_for_update(no_key=True).get(pk=call.company.id)
     before = {name: getattr(company, name) for name in changes}
     for name, value in changes.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 
 from duecourse.core.errors import Refused
 
@@ -140,11 +141,27 @@ def action(work: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Call
         token = _depth.set(1)
         try:
             return once() if connection.in_atomic_block else retrying(once)
+        except DataError as error:
+            raise _not_kept(error) from error
         finally:
             _depth.reset(token)
 
     ACTIONS[name] = run
     return run
+
+
+def _not_kept(error: DataError) -> Exception:
+    """What the database has no room for, as a refusal: whoever typed it can shorten it. Any other DataError is a bug and stays one."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state == "22001" and (longest := re.search(r"varying\((\d+)\)", str(error))):
+        return Refused(
+            "core.text-too-long",
+            f"A text is longer than the {longest[1]} characters that are kept of it. Nothing was changed; shorten it.",
+            longest=int(longest[1]),
+        )
+    if state == "22003":
+        return Refused("core.number-too-large", "A number is larger than can be kept. Nothing was changed; check what was typed.")
+    return error
 
 
 def write_late(write: Callable[[list[Any]], None], rows: list[Any]) -> None:

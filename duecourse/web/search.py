@@ -25,7 +25,7 @@ from duecourse.web.templatetags.show import age, money_code
 
 Hit = dict[str, Any]
 _LATE = re.compile(r">\s*([0-9]{1,4})(?:\s+\w+){0,2}")
-_LOOKS_LIKE_NUMBER = re.compile(r"[A-Za-z]{1,4}[-/]?[0-9].*|[A-Za-z]{2,4}-")
+_LOOKS_LIKE_NUMBER = re.compile(r"[A-Za-z]{1,4}[-/]?[0-9].*|[A-Za-z]{2,4}-?")
 # what is said, url name, query, icon, permission
 COMMANDS: tuple[tuple[Callable[[], str], str, str, str, str], ...] = (
     (lambda: _("New order"), "order-new", "", "plus", "orders.create_orders"),

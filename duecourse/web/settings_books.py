@@ -157,7 +157,7 @@ def rates(request: HttpRequest, call: Call) -> HttpResponse:
         "rows": [(one, (on - one.rate_date).days > rules.RATE_AGE_DAYS_MAX) for one in newest],
         "errors": errors,
         "may_load": call.by.may("ledger.load_rates"),
-        "since": call.today.replace(month=1, day=1).replace(year=call.today.year - 1),
+        "since": request.POST.get("since", call.today.replace(year=call.today.year - 1, month=1, day=1).isoformat()),
         "age_max": rules.RATE_AGE_DAYS_MAX,
     }
     return page(request, call, "settings/rates.html", context, status=422 if errors else 200)

@@ -34,7 +34,7 @@ def change_customer(call: Call, customer_id: int, changes: Mapping[str, str]) ->
     if row is None or not queries.account_of_customer(call, [customer_id]):
         raise ids.not_found("cus")
     values: dict[str, Any] = {name: value for name, value in changes.items() if name != "parent_number"}
-    draft = rules.NewCustomer(row.number, values.get("name", row.name), "-", country=values.get("country", row.country))
+    draft = rules.NewCustomer(row.number, **({"name": row.name, "terms_code": "-", "country": row.country} | values))
     rules.checked_customer(draft)
     if "name" in values:
         values["sort_key"] = rules.sort_key(values["name"])

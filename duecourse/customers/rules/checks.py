@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -88,6 +89,17 @@ def checked_customer(new: NewCustomer) -> NewCustomer:
     wrong = []
     if not new.name.strip() or len(new.name) > 200:
         wrong.append("the name has 1 to 200 characters")
+    wrong += [
+        f"the {what} has at most {longest} characters"
+        for what, text, longest in (
+            ("VAT number", new.tax_id, 40),
+            ("register number", new.register_number, 60),
+            ("risk class", new.risk_class, 2),
+        )
+        if len(text) > longest
+    ]
+    if new.language and not re.fullmatch(r"[a-z]{2}(-[A-Za-z]{2})?", new.language):
+        wrong.append(f"the language is two small letters like de, not “{new.language}”")
     for what, code in (("country", new.country), *(("address country", each.country) for each in new.addresses)):
         if code and (len(code) != 2 or not code.isascii() or not code.isupper()):
             wrong.append(f"the {what} is two capitals like DE, not “{code}”")
