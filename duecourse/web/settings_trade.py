@@ -38,6 +38,7 @@ def products(request: HttpRequest, call: Call) -> HttpResponseBase:
     values = {name: request.POST.get(name, "").strip() for name in names}
     errors: list[str] = []
     if request.method == "POST":
+        values["do"] = "price" if values["do"] == "price" else "product"  # the form that says what is wrong
         try:
             with within(call):  # the product and its price, or neither
                 if values["do"] != "price":
