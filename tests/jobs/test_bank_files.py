@@ -18,9 +18,9 @@ from duecourse.core import progress
 from duecourse.core.call import Call, within
 from duecourse.core.queue import enqueue
 from duecourse.documents import actions as documents
-from duecourse.jobs.management.commands.worker import run
 from tests.bankfiles import Pay, camt
 from tests.databases import Fresh, rows
+from tests.work import work
 from tests.world import World, build
 
 
@@ -53,7 +53,7 @@ class TestBankFileJob:
         call = world.calls["cash-application"]
         task = upload(call, "one.xml", camt(world.bank_numbers["EUR"], [Pay("100.00", "Albrecht"), Pay("-7.00", "Bank")]))
         assert task_of(call, task).state == "queued"
-        run(wait=False, concurrency=1)
+        work()
         done = task_of(call, task)
         assert (done.state, done.result["lines_new"], done.result["payments"]) == ("done", 2, 1), done
         assert payments(call) == 1
@@ -63,14 +63,14 @@ class TestBankFileJob:
         data = camt(world.bank_numbers["EUR"], [Pay("100.00", "Albrecht")])
         upload(call, "one.xml", data)
         again = upload(call, "renamed.xml", data)
-        run(wait=False, concurrency=1)
+        work()
         assert task_of(call, again).result["known"] is True
         assert payments(call) == 1
 
     def test_refuses_a_file_whole_and_keeps_why(self, world: World) -> None:
         call = world.calls["cash-application"]
         task = upload(call, "bad.xml", camt(world.bank_numbers["EUR"], [Pay("100.00", "A")], closing="999.00"))
-        run(wait=False, concurrency=1)
+        work()
         failed = task_of(call, task)
         assert failed.state == "failed"
         assert str(failed.error["code"]).startswith("bank.")
@@ -112,8 +112,8 @@ class TestBankFileJob:
         rows("update procrastinate_workers set last_heartbeat = now() - interval '5 minutes' returning id")
         with contextlib.suppress(AlreadyEnqueued):  # the clock may have been quicker
             enqueue("retry_stalled", timestamp=0)
-        run(wait=False, concurrency=1)
-        run(wait=False, concurrency=1)
+        work()
+        work()
         done = task_of(call, task)
         assert (done.state, done.result["payments"]) == ("done", 3000), done
         assert payments(call) == 3000

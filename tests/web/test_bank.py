@@ -20,6 +20,7 @@ from duecourse.web import bank as screen
 from tests.bankfiles import Pay, camt
 from tests.cash.play import assert_ties
 from tests.databases import Fresh, rows
+from tests.work import work
 from tests.world import World, build
 
 
@@ -49,11 +50,6 @@ class TestUpload:
     def world(self, fresh_database: Fresh) -> World:
         return build(at=timezone.now())
 
-    def work(self) -> None:
-        from duecourse.jobs.management.commands.worker import run
-
-        run(wait=False, concurrency=1)
-
     def test_shows_the_steps_and_then_what_it_brought(self, world: World) -> None:
         client = log_in(world)
         answer = client.post("/bank/upload/", {"files": [file_of(world, Pay("10.00", "A"), Pay("-2.00", "B"))]})
@@ -63,7 +59,7 @@ class TestUpload:
         assert 'hx-get="/bank/imports/"' in page
         polled = client.get("/bank/imports/", headers={"HX-Request": "true"})
         assert "HX-Refresh" not in polled
-        self.work()
+        work()
         ended = client.get("/bank/imports/", headers={"HX-Request": "true"})
         assert ended["HX-Refresh"] == "true"
         page = client.get("/bank/").content.decode()
@@ -79,7 +75,7 @@ class TestUpload:
         good = file_of(world, Pay("10.00", "A"))
         bad = file_of(world, Pay("5.00", "B"), name="bad.xml", closing="999.00", number="2")
         client.post("/bank/upload/", {"files": [good, bad]})
-        self.work()
+        work()
         page = client.get("/bank/").content.decode()
         assert "one.xml was taken." in page
         assert "The bank file was not taken. Nothing was posted." in page
@@ -92,7 +88,7 @@ class TestUpload:
         client = log_in(world)
         client.post("/bank/upload/", {"files": [file_of(world, Pay("10.00", "A"))]})
         client.post("/bank/upload/", {"files": [file_of(world, Pay("10.00", "A"), name="again.xml")]})
-        self.work()
+        work()
         page = client.get("/bank/").content.decode()
         assert "again.xml is here already." in page
         assert "nothing was posted twice" in page
@@ -105,7 +101,7 @@ class TestUpload:
             raise RuntimeError("a fault")
 
         monkeypatch.setattr(bank_files, "_taken", break_down)
-        self.work()
+        work()
         page = client.get("/bank/").content.decode()
         assert "Nothing was posted" in page
         assert "bank.import-broke" in page

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +20,7 @@ from duecourse.ledger import queries as ledger_facts
 from duecourse.receivables import queries as item_facts
 from tests.bankfiles import Pay, camt
 from tests.databases import rows
+from tests.work import work
 from tests.world import PASSWORD, World, build
 
 pytestmark = pytest.mark.browser
@@ -138,8 +138,6 @@ def figures(world: World) -> Any:
 
 def import_the_short_payment(cash: Person, world: World, reference: str, folder: Path) -> None:
     """2,784.60 less 2 % discount in time: 2,728.91 arrive."""
-    from duecourse.jobs.management.commands.worker import run
-
     file = folder / "statement.xml"
     pay = Pay(
         "2728.91", "Albrecht Anlagenbau GmbH", account=world.payer_accounts["good"], structured=reference, day=world.call.today
@@ -149,9 +147,7 @@ def import_the_short_payment(cash: Person, world: World, reference: str, folder:
     page.set_input_files("input[type=file]", str(file))
     page.get_by_role("button", name="Take the files").click()
     cash.says("statement.xml")
-    worker = threading.Thread(target=run, kwargs={"wait": False, "concurrency": 1})  # the browser's loop runs in this thread
-    worker.start()
-    worker.join(60)
+    work()
     page = cash.go("/bank/")
     cash.says("statement.xml")
 
