@@ -29,9 +29,9 @@ from duecourse.receivables import rules as item_rules
 
 ZONE = ZoneInfo("Europe/Berlin")
 WEEKS = 52
-WEEKLY = 15  # the last weeks are played week by week, those before in pairs
+WEEKLY = 13  # the last weeks are played week by week, those before in pairs
 LATELY = 4  # and the very last twice a week
-ORDERS_A_STEP = 39
+ORDERS_A_STEP = 37
 Tell = Callable[[str], None]
 
 

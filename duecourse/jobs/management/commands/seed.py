@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--weeks", type=int, default=52, help="how many weeks to play (52)")
-        parser.add_argument("--orders", type=int, default=39, help="orders at each of two steps a week (39)")
+        parser.add_argument("--orders", type=int, default=37, help="orders at each of two steps a week (37)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if any(company.name == "Kranich Werkbedarf GmbH" for company in access_facts.companies()):
