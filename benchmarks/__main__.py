@@ -14,6 +14,10 @@ def main(names: list[str]) -> int:
     from benchmarks import ageing, confirming, posting, stage
 
     suites = {"posting": posting.run, "confirming": confirming.run, "ageing": ageing.run}
+    from duecourse.config import database
+
+    for line in stage.settings(database.ensure()):
+        stage.tell(line)
     figures = []
     for name in names or suites:
         figures += suites[name]()

@@ -42,7 +42,8 @@ SETTINGS = {  # given at every start, so that no file has to be edited
     "max_connections": "100",
     "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
-    "work_mem": "16MB",
+    "work_mem": "64MB",
+    "jit": "off",  # compiling costs more than our short queries take
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
     "random_page_cost": "1.1",

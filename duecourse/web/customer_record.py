@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from duecourse.core import events, ids, paging
 from duecourse.core.call import Call, within
@@ -114,10 +115,14 @@ def _late_words(late: Sequence[ItemView], named: bool = False) -> str:
     if not late:
         return ""
     oldest = max(late, key=lambda item: item.late_days)
-    said = _("It is %(days)s days late, %(amount)s open.") if named else _("%(number)s is %(days)s days late, %(amount)s open.")
-    words = said % {
-        "number": oldest.number, "days": oldest.late_days, "amount": money_code(oldest.open),
-    }  # fmt: skip
+    days = oldest.late_days
+    if named:
+        said = ngettext("It is %(days)s day late, %(amount)s open.", "It is %(days)s days late, %(amount)s open.", days)
+    else:
+        said = ngettext(
+            "%(number)s is %(days)s day late, %(amount)s open.", "%(number)s is %(days)s days late, %(amount)s open.", days
+        )
+    words = said % {"number": oldest.number, "days": days, "amount": money_code(oldest.open)}
     if len(late) > 1:
         words += " " + _("%(count)s items are overdue in all.") % {"count": len(late)}
     return words

@@ -217,8 +217,12 @@ def _lines(hold: HoldRow, now: rules.Standing | None, again: rules.Decision | No
         Line(_("Limit"), then.limit, limit_now, "limit"),
     ]
     if then.limit is not None:
+        over = decision.exposure - then.limit
         over_now = with_now - limit_now if with_now is not None and limit_now is not None else None
-        lines.append(Line(_("Over the limit"), decision.exposure - then.limit, over_now, "over"))
+        if over.amount > 0 or (over_now is not None and over_now.amount > 0):
+            lines.append(Line(_("Over the limit"), over, over_now, "over"))
+        else:
+            lines.append(Line(_("Room to the limit"), -over, None if over_now is None else -over_now))
     return lines
 
 

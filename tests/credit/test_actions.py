@@ -375,7 +375,9 @@ class TestStoppedAccounts:
         assert [one.rule for one in held.reasons] == ["account-stopped"]
         with within(world.call):
             (own,) = credit_facts.standings(world.call, [world.accounts["good"]])[world.accounts["good"]]
-            (check,) = credit_facts.latest_checks(world.call, [hold.order_ref for hold in credit_facts.holds(world.call).rows]).values()
+            (check,) = credit_facts.latest_checks(
+                world.call, [hold.order_ref for hold in credit_facts.holds(world.call).rows]
+            ).values()
         assert own.is_stopped
         assert check.decision == credit_facts.replay_check(check)
         customers.stop_account(world.call, world.accounts["good"], False, "Paid")

@@ -114,7 +114,9 @@ def states_of_files(call: Call, file_ids: Sequence[int]) -> dict[int, dict[str, 
 def payments_of_lines(call: Call, line_ids: Sequence[int]) -> dict[int, tuple[int, str, str]]:
     """Bank line id → the payment made of it: (id, number, state). One query."""
     found = Payment.objects.filter(company_id=call.company.id, bank_line_id__in=list(line_ids))
-    return {line or 0: (key, number, state) for line, key, number, state in found.values_list("bank_line_id", "id", "number", "state")}
+    return {
+        line or 0: (key, number, state) for line, key, number, state in found.values_list("bank_line_id", "id", "number", "state")
+    }
 
 
 def certain(call: Call, payment_ids: Sequence[int]) -> list[rules.ApplyRequest]:

@@ -94,7 +94,18 @@ def _reckon(
     )
     due = rules.due(rules.Terms(0), note.issue_date, totals.gross)
     account = accounts[invoice.customer_account_id]
-    return Reckoned("credit-note", account, new, lines, totals, due, company, invoice.id, note.reason.strip(), invoice.item.customer_account_id)
+    return Reckoned(
+        "credit-note",
+        account,
+        new,
+        lines,
+        totals,
+        due,
+        company,
+        invoice.id,
+        note.reason.strip(),
+        invoice.item.customer_account_id,
+    )
 
 
 def _priced(line: InvoiceLine, currency: str) -> rules.PricedLine:

@@ -201,8 +201,8 @@ def _habit(luck: random.Random, place: int) -> tuple[Habit, str]:
 
 
 def _limit(luck: random.Random, size: Decimal) -> int:
-    """What a customer of this size turns over in two to five months; big ones order more often and more at a time."""
-    return int(size * size * luck.choice([90, 120, 160, 200]) / 10 + 3) * 10_000
+    """About what a customer of this size buys in three months; big ones order more often, and more at a time."""
+    return int(size * size * luck.choice([18, 24, 32, 40]) + 10) * 1000
 
 
 def _domestic(luck: random.Random, place: int) -> Customer:

@@ -45,6 +45,7 @@ class Play:
     accounts: Mapping[str, int]  # customer number → account id
     till: Till
     today: dt.date
+    now: dt.datetime
     to_deliver: list[int] = field(default_factory=list)
     held: dict[int, int] = field(default_factory=dict)  # order id → steps on hold
     expected: list[Expected] = field(default_factory=list)
@@ -53,7 +54,7 @@ class Play:
     def by(self, role: str, day: dt.date, hour: int, minute: int = 0) -> Call:
         """The call of a person with this role at a time of a day."""
         at = dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZONE).astimezone(dt.UTC)
-        return replace(self.calls[role], at=at)
+        return replace(self.calls[role], at=min(at, self.now))  # nothing happens in the future, however early it is today
 
 
 def build(now: dt.datetime, weeks: int = WEEKS, orders_a_step: int = ORDERS_A_STEP, tell: Tell = print) -> Call:
@@ -65,7 +66,7 @@ def build(now: dt.datetime, weeks: int = WEEKS, orders_a_step: int = ORDERS_A_ST
     tell("Founding the company, its customers and products …")
     calls, accounts = found_company(now, first, today, customers, luck)
     till = Till(luck, {customer.number: customer for customer in customers}, accounts)
-    play = Play(luck, calls, customers, accounts, till, today)
+    play = Play(luck, calls, customers, accounts, till, today, now)
     steps = _steps(first, today)
     for place, (day, share) in enumerate(steps):
         last = place == len(steps) - 1
@@ -117,7 +118,7 @@ def _order(play: Play, day: dt.date, many: int, last: bool) -> None:
     ]
     made = orders.create_orders(desk, new)
     confirmed = made[: len(made) - 5] if last else made  # a few drafts wait for the order desk
-    decisions = orders.confirm_orders(replace(desk, at=desk.at + dt.timedelta(minutes=7)), confirmed)
+    decisions = orders.confirm_orders(replace(desk, at=min(desk.at + dt.timedelta(minutes=7), play.now)), confirmed)
     for order_id, decision in decisions.items():
         if decision.accepted:
             play.to_deliver.append(order_id)
@@ -165,7 +166,7 @@ def _bill(play: Play, day: dt.date) -> None:
     while True:
         result = invoicing.bill_ready(clerk, None, day)
         if result.invoice_ids:
-            sent = replace(clerk, at=clerk.at + dt.timedelta(minutes=4))
+            sent = replace(clerk, at=min(clerk.at + dt.timedelta(minutes=4), play.now))
             invoicing.send_invoices(sent, result.invoice_ids)
             posted = invoice_facts.billed(clerk, result.invoice_ids)
             numbers = {account: number for number, account in play.accounts.items()}
