@@ -142,3 +142,15 @@ def rows(query: str, *parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return cursor.fetchall()
+
+
+def settle() -> None:
+    """Wait until every transaction of the server that began before now has ended: other tests run beside, in other databases,
+    and what is settled is told for the whole server."""
+    from duecourse.core import events
+
+    (mine,) = rows("select pg_current_xact_id()::text")[0]
+    deadline = time.monotonic() + 60
+    while events.settled_before() <= int(mine):
+        assert time.monotonic() < deadline, "a transaction has been open for a minute"
+        time.sleep(0.02)

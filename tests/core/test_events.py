@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 
 import psycopg
 import pytest
@@ -28,20 +27,10 @@ def world(fresh_database: databases.Fresh) -> World:
     return world
 
 
-def settle() -> None:
-    """Wait until every transaction of the server that began before now has ended: other tests run beside, in other databases,
-    and what is settled is told for the whole server."""
-    (mine,) = databases.rows("select pg_current_xact_id()::text")[0]
-    deadline = time.monotonic() + 60
-    while events.settled_before() <= int(mine):
-        assert time.monotonic() < deadline, "a transaction has been open for a minute"
-        time.sleep(0.02)
-
-
 def read(call: Call, reader: str = "test", limit: int = 500, names: tuple[str, ...] = (), settled: bool = True) -> list[str]:
     """What is new for a reader, which moves past it."""
     if settled:
-        settle()
+        databases.settle()
     with within(call):
         found = events.unread(call, reader, names, limit)
         if found:
@@ -66,7 +55,7 @@ class TestAReader:
 
     def test_that_does_not_finish_reads_again(self, world: World) -> None:
         post(world.call)
-        settle()
+        databases.settle()
         with pytest.raises(ZeroDivisionError), within(world.call):
             found = events.unread(world.call, "test")
             events.advance(world.call, "test", found[-1])

@@ -59,7 +59,7 @@ def test_a_hold_says_why_in_words_what_frees_it_and_how_exposure_moved(world: Wo
     page = text(manager.get(f"/holds/{ref}/"))
     for words in (
         "Over limit.", "487.50 more than the limit of 1,000.00", "A payment of 487.50 frees it in full", "A part delivery up to 1,000.00",
-        "Exposure with order", "Now 12:00", "Release 1,487.50", "None about this customer.",
+        "Exposure with order", "Now 12:00", "Release 1,487.50", "No decision about this customer yet.",
     ):  # fmt: skip
         assert words in page
 
