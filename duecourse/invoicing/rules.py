@@ -1,4 +1,4 @@
-"""What an invoice amounts to: lines, tax by rate, totals, terms, and what a credit note or a cash discount takes back.
+"""What an invoice amounts to: lines, tax by rate, totals, terms, and what a credit note takes back.
 
 Pure. Amounts are positive for what the customer owes; a credit note is reckoned with positive amounts too, and turned
 round by whoever posts it. Tax follows EN 16931: one row for each category and rate, its base the sum of the line nets
@@ -119,16 +119,6 @@ class DueTerms:
     discount_until: dt.date | None
     discount: Money | None
     words: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class DiscountPart:
-    """What a discount takes back in one row of the breakdown; base + tax over all parts is the discount."""
-
-    category: Category
-    percent: Decimal
-    base: Money
-    tax: Money
 
 
 def price_lines(lines: Iterable[Line]) -> tuple[PricedLine, ...]:
@@ -287,25 +277,6 @@ def credit_totals(
         tax = whole[0].tax - Money.total((one.tax for one in before), currency) if completes else row.tax
         rows.append(TaxTotal(row.category, row.percent, row.base, tax))
     return summed(rows, currency)
-
-
-def discount_split(discount: Money, breakdown: Sequence[TaxTotal]) -> tuple[DiscountPart, ...]:
-    """A cash discount with its tax: in proportion to each row's gross, the tax taken out at the row's rate.
-
-    Base + tax over all parts is exactly `discount`; what rounding leaves goes to the row with the largest amount. Of the
-    whole gross it gives the breakdown back. Errors: Refused('invoicing.nothing-to-split').
-    """
-    whole = Money.total((row.gross for row in breakdown), discount.currency)
-    if not whole:
-        raise Refused("invoicing.nothing-to-split", "A discount cannot be split over a document whose total is zero.")
-    shares = [Money.rounding(discount.amount * row.gross.amount / whole.amount, discount.currency) for row in breakdown]
-    largest = max(range(len(shares)), key=lambda place: abs(breakdown[place].gross))
-    shares[largest] += discount - Money.total(shares, discount.currency)
-    parts = []
-    for row, share in zip(breakdown, shares, strict=True):
-        tax = Money.rounding(share.amount * row.percent / (100 + row.percent), share.currency)
-        parts.append(DiscountPart(row.category, row.percent, share - tax, tax))
-    return tuple(parts)
 
 
 def creditor_reference(text: str) -> str:

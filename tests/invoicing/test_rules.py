@@ -28,7 +28,6 @@ from duecourse.invoicing.rules import (
     credit_note_lines,
     credit_totals,
     creditor_reference,
-    discount_split,
     due,
     net_of_gross,
     price_lines,
@@ -192,21 +191,6 @@ class TestTenThousandInvoices:
             assert Money.total((one.tax for one in notes), currency) == document.tax
             assert Money.total((one.gross for one in notes), currency) == document.gross
 
-    def test_discounts_split_without_a_cent_left(self) -> None:
-        chance = random.Random(2)
-        for _ in range(5_000):
-            priced, currency = self.invoice(chance)
-            document = totals(priced, currency)
-            if not document.gross:
-                continue
-            less = document.gross.percent(Decimal(chance.choice(["1", "2", "2.5", "3"])))
-            parts = discount_split(less, document.breakdown)
-            assert Money.total((part.base + part.tax for part in parts), currency) == less
-            for part in parts:
-                assert abs(part.tax.amount - part.base.amount * part.percent / 100) <= quantum(currency)
-            whole = discount_split(document.gross, document.breakdown)
-            assert [(part.base, part.tax) for part in whole] == [(row.base, row.tax) for row in document.breakdown]
-
 
 class TestVerifier:
     @pytest.mark.parametrize(
@@ -290,26 +274,6 @@ class TestCreditNote:
     def test_takes_no_tax_that_was_not_charged(self) -> None:
         invoiced = totals(lines("1 x 100 S 19"), "EUR")
         assert code_of(lambda: credit_totals(lines("1 x 100 S 7"), invoiced.breakdown)) == "invoicing.tax-rate"
-
-
-class TestDiscount:
-    def test_takes_tax_back_at_each_rate(self) -> None:
-        document = totals(lines("1 x 20269.37 S 19", "1 x 155.00 S 7"), "EUR")
-        assert document.gross == money("24286.40")
-        parts = discount_split(money("485.73"), document.breakdown)
-        assert [(part.percent, part.base, part.tax) for part in parts] == [
-            (19, money("405.39"), money("77.02")),
-            (7, money("3.10"), money("0.22")),
-        ]
-
-    def test_follows_the_sign_of_a_row(self) -> None:
-        document = totals(lines("1 x 1000 S 19", "-1 x 50 S 7"), "EUR")
-        parts = discount_split(document.gross.percent(Decimal(2)), document.breakdown)
-        assert [(part.base, part.tax) for part in parts] == [(money("20.00"), money("3.80")), (money("-1.00"), money("-0.07"))]
-
-    def test_cannot_split_over_nothing(self) -> None:
-        document = totals(lines("1 x 0 S 19"), "EUR")
-        assert code_of(lambda: discount_split(money("1.00"), document.breakdown)) == "invoicing.nothing-to-split"
 
 
 class TestReference:
