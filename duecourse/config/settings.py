@@ -41,8 +41,8 @@ ALLOWED_HOSTS = words("DUECOURSE_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 
 ROOMS = [
-    "core", "access", "documents", "customers", "catalog", "ledger", "receivables", "credit", "orders", "invoicing", "bank",
-    "cash", "kpis",
+    "core", "access", "notices", "documents", "customers", "catalog", "ledger", "receivables", "prediction", "credit", "orders",
+    "invoicing", "bank", "cash", "collection", "forecasting", "kpis",
 ]  # fmt: skip
 DOORS = ["web", "api", "jobs"]
 INSTALLED_APPS = [

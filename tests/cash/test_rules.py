@@ -18,11 +18,11 @@ from duecourse.cash.rules import (
     SettledItem,
     lower_bound,
     propose,
-    rf_reference,
 )
 from duecourse.core.errors import Refused
 from duecourse.core.money import Money
 from duecourse.core.reasons import defined, say
+from duecourse.invoicing.rules import creditor_reference
 
 ACME = KnownAccount(customer_id="C1", name="Acme Pumps GmbH", account="DE12 5001 0517 0648 4898 90")
 BOLT = KnownAccount(customer_id="C2", name="Bolt & Söhne KG", account="DE75512108001245126199")
@@ -266,7 +266,7 @@ class TestWhoPaid:
 
 class TestDecision:
     def test_a_structured_reference_posts_when_certified(self) -> None:
-        reference = rf_reference("INV-26-31001")
+        reference = creditor_reference("INV-26-31001")
         spaced = f"{reference[:4]} {reference[4:8]} {reference[8:12]} {reference[12:]}"
         proposal = best([pay("1000.00", f"RFB/{spaced}")], [item("1", reference=reference)], policy=CERTAIN)["P1"]
         assert (proposal.decision, proposal.tier) == ("post", "structured-exact")

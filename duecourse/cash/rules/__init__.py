@@ -3,7 +3,7 @@
 from duecourse.cash.rules.applying import Applied, ApplyLine, ApplyRequest, DiscountTerms, Split, split_payment
 from duecourse.cash.rules.certificate import CERTIFICATE, Evidence, lower_bound
 from duecourse.cash.rules.propose import propose
-from duecourse.cash.rules.references import is_rf_reference, normalised, rf_reference
+from duecourse.cash.rules.references import is_rf_reference, normalised
 from duecourse.cash.rules.shapes import Hit, KnownAccount, MatchPolicy, OpenItem, Payment, Proposal, ProposalLine, SettledItem
 
 __all__ = [
@@ -26,6 +26,5 @@ __all__ = [
     "lower_bound",
     "normalised",
     "propose",
-    "rf_reference",
     "split_payment",
 ]

@@ -10,8 +10,6 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from duecourse.core.errors import Refused
-
 _CHUNK = re.compile(r"[^\W_]+")
 _NOT_TELLING = re.compile(r"[^0-9A-Za-z]+")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
@@ -23,20 +21,6 @@ _SUFFIX_DIGITS_MIN = 5
 _DATE_OR_AMOUNT = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})(?!\d)|\d{4}-\d{2}-\d{2}(?!\d)|\d{1,3}(?:[.,]\d{3})*[.,]\d{2}(?![\d.,])"
 )
-
-
-def rf_reference(number: str) -> str:
-    """The ISO 11649 creditor reference for a document number: "539007547034" → "RF18539007547034".
-
-    Letters are made capital; everything but letters and digits is dropped. Errors: Refused('cash.reference-impossible')
-    when nothing or more than 21 characters are left.
-    """
-    body = re.sub(r"[^0-9A-Z]", "", number.upper())
-    if not 1 <= len(body) <= 21:
-        raise Refused(
-            "cash.reference-impossible", f"“{number}” cannot be made a creditor reference: 1 to 21 letters and digits are needed."
-        )
-    return f"RF{98 - _mod_97(body + 'RF00'):02d}{body}"
 
 
 def is_rf_reference(text: str) -> bool:

@@ -1,0 +1,191 @@
+"""The roles: which reads and which actions each may use, and which two one person should not hold. Pure data."""
+
+from __future__ import annotations
+
+from duecourse.core.reasons import N_, define
+
+# What everybody may do with their own log-in.
+OWN = frozenset({"access.change_language", "access.change_keys", "access.revoke_own_api_key"})
+
+READS = frozenset(
+    f"{room}.read"
+    for room in (
+        "customers catalog ledger receivables credit orders invoicing bank cash documents kpis journal".split()  # noqa: SIM905 - a list of words
+    )
+)
+
+ROLES: dict[str, frozenset[str]] = {
+    "order-desk": OWN
+    | {
+        "customers.read",
+        "customers.add_contact",
+        "catalog.read",
+        "credit.read",
+        "orders.read",
+        "orders.create_orders",
+        "orders.change_order",
+        "orders.confirm_orders",
+        "orders.cancel_order",
+        "orders.close_order",
+        "orders.deliver",
+        "invoicing.read",
+        "access.create_api_key",
+    },
+    "credit-manager": OWN
+    | {
+        "customers.read",
+        "customers.create_customers",
+        "customers.open_accounts",
+        "customers.change_customer",
+        "customers.change_account",
+        "customers.stop_account",
+        "customers.set_terms",
+        "customers.create_terms",
+        "customers.add_contact",
+        "customers.add_aliases",
+        "credit.read",
+        "credit.create_credit_accounts",
+        "credit.set_limits",
+        "credit.set_policy",
+        "credit.release_hold",
+        "credit.reject_hold",
+        "orders.read",
+        "orders.release_order",
+        "orders.reject_order",
+        "receivables.read",
+        "receivables.set_marks",
+        "receivables.end_marks",
+        "invoicing.read",
+        "kpis.read",
+        "catalog.read",
+        "journal.read",
+        "access.create_api_key",
+    },
+    "billing": OWN
+    | {
+        "customers.read",
+        "customers.add_contact",
+        "customers.change_account",
+        "catalog.read",
+        "catalog.create_products",
+        "catalog.set_prices",
+        "orders.read",
+        "invoicing.read",
+        "invoicing.bill_ready",
+        "invoicing.post_invoices",
+        "invoicing.post_credit_notes",
+        "invoicing.send_invoices",
+        "receivables.read",
+        "documents.read",
+        "documents.keep_document",
+        "journal.read",
+        "access.create_api_key",
+    },
+    "cash-application": OWN
+    | {
+        "customers.read",
+        "customers.add_contact",
+        "customers.add_aliases",
+        "customers.add_bank_accounts",
+        "receivables.read",
+        "invoicing.read",
+        "bank.read",
+        "bank.import_file",
+        "cash.read",
+        "cash.take_file",
+        "cash.record_payment",
+        "cash.propose_payments",
+        "cash.apply_payment",
+        "cash.apply_payments",
+        "cash.put_on_account",
+        "cash.set_later",
+        "cash.set_not_receivable",
+        "cash.unapply",
+        "journal.read",
+        "access.create_api_key",
+    },
+    "collector": OWN
+    | {
+        "customers.read",
+        "customers.add_contact",
+        "receivables.read",
+        "receivables.set_marks",
+        "receivables.end_marks",
+        "invoicing.read",
+        "documents.read",
+        "kpis.read",
+    },
+    "controller": OWN
+    | READS
+    | {
+        "access.read",
+        "catalog.set_tax_rates",
+        "catalog.create_products",
+        "catalog.set_prices",
+        "ledger.create_accounts",
+        "ledger.create_chart",
+        "ledger.create_bank_account",
+        "ledger.open_periods",
+        "ledger.close_period",
+        "ledger.reopen_period",
+        "ledger.load_rates",
+        "ledger.post_entries",
+        "ledger.reverse_entries",
+        "receivables.take_over_items",
+        "customers.create_customers",
+        "customers.open_accounts",
+        "customers.create_terms",
+        "kpis.verify",
+        "access.create_api_key",
+    },
+    "cfo": OWN | READS,
+    # Runs the installation and sees no amounts: neither the books nor what customers owe.
+    "administrator": OWN
+    | {
+        "access.read",
+        "access.invite_user",
+        "access.withdraw_invitation",
+        "access.create_user",
+        "access.create_company",
+        "access.grant_role",
+        "access.revoke_role",
+        "access.deactivate_user",
+        "access.activate_user",
+        "access.change_company",
+        "access.create_api_key",
+        "access.revoke_api_key",
+        "documents.read_invitations",
+        "documents.send_invitation",
+        "documents.retry_dispatch",
+    },
+}
+
+ROLE_NAMES = {
+    "order-desk": N_("Order desk"),
+    "credit-manager": N_("Credit manager"),
+    "billing": N_("Billing clerk"),
+    "cash-application": N_("Cash-application clerk"),
+    "collector": N_("Collector"),
+    "controller": N_("Controller"),
+    "cfo": N_("CFO"),
+    "administrator": N_("Administrator"),
+}
+
+# Duties that one person should not hold together: what one of them does, the other one is there to check.
+SEPARATED: tuple[tuple[str, str, str], ...] = (
+    ("order-desk", "credit-manager", "access.confirms-and-releases"),
+    ("billing", "cash-application", "access.bills-and-takes-cash"),
+    ("cash-application", "credit-manager", "access.takes-cash-and-sets-limits"),
+    ("administrator", "cash-application", "access.grants-roles-and-takes-cash"),
+    ("administrator", "billing", "access.grants-roles-and-bills"),
+)
+
+define(
+    {
+        "access.confirms-and-releases": N_("One person would confirm orders and release the holds on orders."),
+        "access.bills-and-takes-cash": N_("One person would write invoices and credit notes and apply the payments for them."),
+        "access.takes-cash-and-sets-limits": N_("One person would apply payments and set the limits that depend on them."),
+        "access.grants-roles-and-takes-cash": N_("One person would give out roles and apply payments."),
+        "access.grants-roles-and-bills": N_("One person would give out roles and write invoices and credit notes."),
+    }
+)

@@ -1,0 +1,1 @@
+"""Tables, choices and constraints of collection; nothing that decides."""

@@ -1,0 +1,1 @@
+"""What collection is asked: plain values for pages, facts for rules."""

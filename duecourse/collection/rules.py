@@ -1,0 +1,1 @@
+"""Decisions of collection: pure functions, no database, no clock."""

@@ -1,0 +1,1 @@
+"""Tables, choices and constraints of forecasting; nothing that decides."""

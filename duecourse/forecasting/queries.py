@@ -1,0 +1,1 @@
+"""What forecasting is asked: plain values for pages, facts for rules."""

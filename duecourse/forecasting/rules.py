@@ -1,0 +1,1 @@
+"""Decisions of forecasting: pure functions, no database, no clock."""

@@ -1,0 +1,1 @@
+"""What happens in notices: each a transaction, a permission and at least one event."""

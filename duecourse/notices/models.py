@@ -1,0 +1,1 @@
+"""Tables, choices and constraints of notices; nothing that decides."""

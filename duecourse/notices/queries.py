@@ -1,0 +1,1 @@
+"""What notices is asked: plain values for pages, facts for rules."""

@@ -1,0 +1,1 @@
+"""Decisions of notices: pure functions, no database, no clock."""

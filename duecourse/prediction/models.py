@@ -1,0 +1,1 @@
+"""Tables, choices and constraints of prediction; nothing that decides."""

@@ -1,0 +1,1 @@
+"""What prediction is asked: plain values for pages, facts for rules."""

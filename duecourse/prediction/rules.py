@@ -1,0 +1,1 @@
+"""Decisions of prediction: pure functions, no database, no clock."""

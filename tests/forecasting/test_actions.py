@@ -1,0 +1,1 @@
+"""Real PostgreSQL: happy path, refusals, event, race."""

@@ -1,0 +1,1 @@
+"""Cases as tables that a person of the trade can check."""
