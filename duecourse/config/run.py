@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import ctypes
 import fcntl
+import functools
 import hashlib
 import http.client
 import json
@@ -46,10 +47,12 @@ def on_signal(number: int, frame: FrameType | None) -> None:
     raise Stop
 
 
-def die_with_parent() -> None:
-    """In a child, before its program starts (Linux): end when the supervisor ends, however it ends."""
+def die_with(parent: int) -> None:
+    """In a child, before its program starts (Linux): end when the supervisor ends, however it ends, also when it just did."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 def command(*words: str) -> list[str]:
@@ -174,7 +177,7 @@ class Children:
                 stderr=log,
                 env={**os.environ, **environment},
                 process_group=0,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 - the supervisor has one thread
+                preexec_fn=functools.partial(die_with, os.getpid()),  # noqa: PLW1509 - the supervisor has one thread
             )
         self.running.append((name, process))
 
