@@ -44,6 +44,11 @@ PREFIXES: dict[str, str] = {
     "lim": "credit limit",
     "con": "contact",
     "trm": "terms",
+    "whk": "webhook",
+    "msg": "webhook message",
+    "tsk": "task",
+    "ntc": "notice",
+    "cte": "contact entry",
 }
 
 
