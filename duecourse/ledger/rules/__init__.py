@@ -1,0 +1,31 @@
+"""What a balanced entry is, how periods lie, what a manual journal must say, and how the journal leaves as a file. Pure."""
+
+from duecourse.ledger.rules.books import (
+    CHART,
+    RATE_AGE_DAYS_MAX,
+    Entry,
+    Line,
+    NewAccount,
+    PostedEntry,
+    check_balanced,
+    check_bank_number,
+    cross_rate,
+    find_account,
+    months,
+    read_reference_rates,
+)
+
+__all__ = [
+    "CHART",
+    "RATE_AGE_DAYS_MAX",
+    "Entry",
+    "Line",
+    "NewAccount",
+    "PostedEntry",
+    "check_balanced",
+    "check_bank_number",
+    "cross_rate",
+    "find_account",
+    "months",
+    "read_reference_rates",
+]
