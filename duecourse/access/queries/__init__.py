@@ -1,5 +1,6 @@
 """Reads of the access room: who is calling, who else there is, and where webhooks go."""
 
+from duecourse.access.queries.duties import colleagues, holders, is_member, role_codes, roles_of
 from duecourse.access.queries.people import (
     api_keys,
     call_for_key,
@@ -31,6 +32,7 @@ __all__ = [
     "api_keys",
     "call_for_key",
     "call_for_user",
+    "colleagues",
     "companies",
     "companies_of",
     "company_by_code",
@@ -38,16 +40,20 @@ __all__ = [
     "company_ref",
     "has_demo",
     "has_log_in",
+    "holders",
     "invitation_by_token",
     "invitation_not_valid",
     "invitations",
+    "is_member",
     "key_for_caller",
     "key_id_and_call",
     "key_view",
     "member_for_caller",
     "members",
     "names_who_may",
+    "role_codes",
     "role_words",
+    "roles_of",
     "system_call",
     "usable_invitations",
     "user_names",
