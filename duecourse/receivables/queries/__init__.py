@@ -36,9 +36,9 @@ from duecourse.receivables.queries.items import (
     totals,
     uncovered_clearings,
 )
+from duecourse.receivables.queries.overdue import OverdueSums, accounts_of, marks_set_by, overdue_sums
 
 __all__ = [
-    "OVERDUE",
     "AgeingLine",
     "AgeingPage",
     "AgeingSums",
@@ -46,7 +46,10 @@ __all__ = [
     "Differences",
     "ItemView",
     "Movement",
+    "OVERDUE",
     "OpenSums",
+    "OverdueSums",
+    "accounts_of",
     "ageing",
     "ageing_page",
     "ageing_sums",
@@ -60,6 +63,7 @@ __all__ = [
     "item_states",
     "items",
     "marks",
+    "marks_set_by",
     "movements",
     "numbers",
     "numbers_by_source",
@@ -67,6 +71,7 @@ __all__ = [
     "open_amounts_of_all",
     "open_by_account",
     "open_candidates",
+    "overdue_sums",
     "paid_items",
     "reversals",
     "siblings",
