@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from duecourse.access import rules
-from duecourse.access.models import ApiKey, Company, Invitation, Membership, User
+from duecourse.access.models import ApiKey, Company, FoundingLink, Invitation, Membership, User
 from duecourse.core import ids
 from duecourse.core.call import Actor, Call, CompanyRef, require
 from duecourse.core.errors import Refused
@@ -25,6 +25,8 @@ def _ref(company: Company) -> CompanyRef:
         country=company.country,
         time_zone=company.time_zone,
         language=company.language,
+        is_live=company.live_at is not None,
+        logo=company.logo_digest,
     )
 
 
@@ -158,10 +160,13 @@ def role_words(call: Call) -> str:
     return ", ".join(gettext(name) for role, name in rules.ROLE_NAMES.items() if role in held)
 
 
-def names_who_may(call: Call, permission: str) -> list[str]:
-    """Active people of the company whose roles include `permission`, by name: “Not yours to release: Mats Lind can.” One query."""
+def names_who_may(call: Call, permission: str, but: int = 0) -> list[str]:
+    """Active people of the company whose roles include `permission`, by name, without the one of id `but`. One query.
+
+    “Not yours to release: Mats Lind can.”
+    """
     roles = [role for role, may in rules.ROLES.items() if permission in may]
-    held = Membership.objects.filter(company_id=call.company.id, role__in=roles, user__is_active=True)
+    held = Membership.objects.filter(company_id=call.company.id, role__in=roles, user__is_active=True).exclude(user_id=but)
     return sorted(set(held.values_list("user__name", flat=True)))
 
 
@@ -265,3 +270,27 @@ def key_for_caller(call: Call, text_id: str) -> rules.KeyView:
     if not call.by.may("access.revoke_api_key") and not ApiKey.objects.filter(pk=key_id, created_by_id=call.by.id).exists():
         raise ids.not_found("key")
     return key_view(call, key_id)
+
+
+def usable_founding_links(at: dt.datetime) -> QuerySet[FoundingLink]:
+    """Founding links that are neither used, withdrawn nor over at an instant."""
+    return FoundingLink.objects.filter(used_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=at)
+
+
+def check_founding_link(token: str, at: dt.datetime) -> None:
+    """Looking at the page behind a founding link uses nothing up. Errors: Refused('access.founding-link-not-valid')."""
+    if not usable_founding_links(at).filter(token_hash=rules.token_hash(token)).exists():
+        raise founding_link_not_valid()
+
+
+def founding_link_not_valid() -> Refused:
+    """The one answer for a founding link that is unknown, used, withdrawn or over."""
+    return Refused(
+        "access.founding-link-not-valid",
+        "This set-up link cannot be used: it is used, replaced or over. `duecourse found` prints a new one.",
+    )
+
+
+def has_own() -> bool:
+    """Whether a company that is not the demo is here."""
+    return Company.objects.filter(is_demo=False).exists()
