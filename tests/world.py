@@ -99,6 +99,7 @@ def build(code: str = "TF", at: dt.datetime = NOON, is_demo: bool = False, dolla
         email=f"office@{mail}",
         phone="+49 451 000 0",
         is_demo=is_demo,
+        is_live=True,
     )
     admin = access_rules.NewUser(f"administrator@{mail}", PEOPLE["administrator"], PASSWORD)
     first = access.bootstrap(f"Tessin {code}", company, admin, at)

@@ -46,6 +46,14 @@ class Company(models.Model):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     is_demo = models.BooleanField(default=False)  # its mail goes to the outbox page only
+    live_at = models.DateTimeField(null=True)  # before that nothing leaves the house
+    opening_date = models.DateField(null=True)  # the first day that its books here tell of
+    fiscal_year_month = models.PositiveSmallIntegerField(default=1, db_default=1)  # 1 January to 12 December
+    mail_sender_name = models.CharField(max_length=100, blank=True, db_default="")
+    mail_sender = models.EmailField(blank=True, db_default="")
+    mail_reply_to = models.EmailField(blank=True, db_default="")
+    logo_digest = models.CharField(max_length=64, blank=True, db_default="")  # the bytes lie in the store of documents
+    logo_media_type = models.CharField(max_length=40, blank=True, db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "code"], name="company_code_unique")]
@@ -103,6 +111,16 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     recorded_at = fields.recorded_at()
+
+
+class FoundingLink(models.Model):
+    """Leave to found an organisation, for whoever has the link; the token is kept as its hash, used once, for a day."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
 
 class ApiKey(models.Model):

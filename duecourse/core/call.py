@@ -54,6 +54,8 @@ class CompanyRef:
     country: str
     time_zone: str
     language: str = "en"
+    is_live: bool = True  # before it is live nothing leaves the house
+    logo: str = ""  # the digest of its picture
 
 
 @dataclass(frozen=True, slots=True)

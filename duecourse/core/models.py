@@ -66,10 +66,25 @@ class NumberSeries(models.Model):
     series = models.CharField(max_length=20)
     year = models.SmallIntegerField()
     next_number = models.BigIntegerField(default=1)
+    first_number = models.BigIntegerField(default=1, db_default=1)  # where a company that moved in went on
     last_date = models.DateField(null=True)  # numbers follow dates within a series where the law asks for it
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company_id", "series", "year"], name="number_series_unique")]
+
+
+class NumberPrefix(models.Model):
+    """What a company's numbers of one kind begin with, where it is not the usual; numbers that were given keep theirs."""
+
+    company_id = models.BigIntegerField()
+    series = models.CharField(max_length=20)
+    prefix = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company_id", "series"], name="number_prefix_unique"),
+            models.UniqueConstraint(fields=["company_id", "prefix"], name="number_prefix_of_one_series"),
+        ]
 
 
 class ExternalId(models.Model):

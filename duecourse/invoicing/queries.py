@@ -310,22 +310,22 @@ def _payments(invoice: Invoice) -> tuple[pdf.PaymentOption, ...]:
 
 def number_gaps(call: Call) -> tuple[int, list[str]]:
     """The verifier's question: is each number that was given there, once, and no other? How many were looked at, and what is wrong."""
-    by_series: Mapping[str, list[int]] = defaultdict(list)
-    for number in Invoice.objects.filter(company_id=call.company.id).values_list("number", flat=True).iterator():
-        series, _, place = number.rpartition("-")
-        by_series[series].append(int(place))
-    given = {
-        f"{sequences.PREFIX[kind]}-{year % 100:02d}": count
-        for kind in ("invoice", "credit-note")
-        for year, count in sequences.given(call, kind).items()
-    }
+    by_series: Mapping[tuple[str, int], list[int]] = defaultdict(list)
+    for kind, number in Invoice.objects.filter(company_id=call.company.id).values_list("kind", "number").iterator():
+        _, year, place = number.rsplit("-", 2)
+        by_series[kind, 2000 + int(year)].append(int(place))
+    given = {(kind, year): run for kind in ("invoice", "credit-note") for year, run in sequences.given(call, kind).items()}
+    prefix = sequences.prefixes(call)
     gaps = []
-    for series in sorted(by_series.keys() | given.keys()):
-        places = Counter(by_series.get(series, []))
-        missing = set(range(1, given.get(series, 0) + 1)) - set(places)
-        gaps += [f"{series}-{place:05d} is missing" for place in sorted(missing)[:10]]
-        gaps += [f"{series}-{place:05d} was never given" for place in sorted(places) if place > given.get(series, 0)][:10]
-        gaps += [f"{series}-{place:05d} is there {count} times" for place, count in sorted(places.items()) if count > 1][:10]
+    for kind, year in sorted(by_series.keys() | given.keys()):
+        places, run = Counter(by_series.get((kind, year), [])), given.get((kind, year), range(0))
+
+        def said(place: int, kind: str = kind, year: int = year) -> str:
+            return sequences.number(kind, year, place, prefix[kind])
+
+        gaps += [f"{said(place)} is missing" for place in sorted(set(run) - set(places))[:10]]
+        gaps += [f"{said(place)} was never given" for place in sorted(places) if place not in run][:10]
+        gaps += [f"{said(place)} is there {count} times" for place, count in sorted(places.items()) if count > 1][:10]
     return sum(len(places) for places in by_series.values()), gaps
 
 

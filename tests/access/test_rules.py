@@ -76,6 +76,8 @@ class TestRoles:
 # Only called by other actions and by jobs; no person's role includes them.
 INNER = frozenset(
     {
+        "access.go_live",
+        "access.note_logo",
         "credit.check_orders",
         "credit.end_holds",
         "credit.end_reservations",

@@ -71,3 +71,30 @@ def test_the_first_number_of_a_year_is_taken_once(fresh_database: databases.Fres
     results = databases.together([take] * 12)
     found = sorted(number for numbers in results for number in numbers)  # type: ignore[union-attr]
     assert found == [f"DN-26-{place:05d}" for place in range(1, 25)]
+
+
+class TestOwnSeries:
+    def test_begin_where_the_old_system_stopped(self, world: World) -> None:
+        with within(world.call):
+            sequences.set_own(world.call, {"invoice": ("RE", 4711), "order": ("SO", 1)})
+            assert sequences.take(world.call, "invoice", DAY, 2) == ["RE-26-04711", "RE-26-04712"]
+            assert sequences.take(world.call, "invoice", dt.date(2027, 1, 2)) == ["RE-27-00001"]
+            assert sequences.given(world.call, "invoice") == {2026: range(4711, 4713), 2027: range(1, 2)}
+            invoice = sequences.own_series(world.call)[0]
+            assert (invoice.example, invoice.used, invoice.chosen) == ("RE-26-04713", True, True)
+
+    def test_a_counter_that_was_used_stays(self, world: World) -> None:
+        with within(world.call):
+            sequences.take(world.call, "delivery", DAY)
+            for following in (1, 3):
+                refused("core.series-used", sequences.set_own, world.call, {"delivery": ("DN", following)})
+            sequences.set_own(world.call, {"delivery": ("LS", 2)})
+            assert sequences.take(world.call, "delivery", DAY) == ["LS-26-00002"]
+
+    def test_what_cannot_begin_a_number_is_refused(self, world: World) -> None:
+        with within(world.call):
+            for wanted in (("re", 1), ("R-E", 1), ("", 1), ("TOOLONGXX", 1), ("CN", 1), ("JE", 1), ("RE", 0), ("RE", 10**9)):
+                refused("core.series-not-usable", sequences.set_own, world.call, {"invoice": wanted})
+            refused("core.series-not-usable", sequences.set_own, world.call, {"journal": ("X", 1)})
+            sequences.set_own(world.call, {"invoice": ("CN", 1), "credit-note": ("INV", 1)})  # two may change places
+            assert sequences.take(world.call, "invoice", DAY) == ["CN-26-00001"]

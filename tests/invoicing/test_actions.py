@@ -235,7 +235,7 @@ def company(world_call: Call, code: str, currency: str, country: str, zone: str)
     """Another company of the same kind, with its books and one customer, whose account id is `accounts(call)[0]`."""
     start = access.bootstrap(
         f"Org {code}",
-        access_rules.NewCompany(code, f"{code} Trading", currency, country, zone),
+        access_rules.NewCompany(code, f"{code} Trading", currency, country, zone, is_live=True),
         access_rules.NewUser(f"admin@{code.lower()}.example", "Ada", "harbour-lantern-42"),
         world_call.at,
     )

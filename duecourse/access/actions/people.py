@@ -1,79 +1,24 @@
-"""Set up companies, people, roles and keys."""
+"""People, roles and keys."""
 
 from __future__ import annotations
 
 import datetime as dt
 import secrets
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from duecourse.access import queries, rules
-from duecourse.access.models import ApiKey, Company, Invitation, Membership, Organisation, User
+from duecourse.access.models import ApiKey, Company, Invitation, Membership, User
 from duecourse.core import events, ids
 from duecourse.core.call import Actor, Call, action, within
 from duecourse.core.errors import Refused
-from duecourse.core.money import minor_units
 
 
-def bootstrap(name: str, company: rules.NewCompany, admin: rules.NewUser, at: dt.datetime) -> Call:
-    """Set up an organisation with its first company and its first person, before anybody can call; the person's call.
-
-    Errors: Refused('access.email-taken'), Refused('access.password-not-usable'), Refused('access.company-not-usable').
-    """
-    with transaction.atomic():
-        organisation = Organisation.objects.create(name=name)
-        made = _company(organisation.id, company)
-        user = _user(organisation.id, admin.email, admin.name, admin.password, admin.language)
-        Membership.objects.bulk_create(
-            [Membership(user=user, company=made, role=rules.known_role(role)) for role in dict.fromkeys(admin.roles)]
-        )
-        call = queries.call_for_user(user.id, made.id, at)
-        with within(call):
-            subjects = [ids.outer("cmp", made.id), ids.outer("usr", user.id)]
-            events.record(call, "access.company-created", subjects, {"code": made.code, "roles": list(admin.roles)})
-        return call
-
-
-@action
-def create_company(call: Call, company: rules.NewCompany, roles: Sequence[str] = ("administrator",)) -> int:
-    """Another company of the same organisation, in which the caller gets `roles`; its id.
-
-    Errors: Refused('access.company-not-usable').
-    """
-    made = _company(call.company.organisation_id, company)
-    if call.by.kind == "user":
-        Membership.objects.bulk_create(
-            [
-                Membership(user_id=call.by.id, company=made, role=rules.known_role(role), granted_by_id=call.by.id)
-                for role in roles
-            ]
-        )
-    events.record(call, "access.company-created", [ids.outer("cmp", made.id)], {"code": made.code, "roles": list(roles)})
-    return made.id
-
-
-def _company(organisation_id: int, company: rules.NewCompany) -> Company:
-    minor_units(company.currency)
-    try:
-        ZoneInfo(company.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise Refused(
-            "access.company-not-usable", f"“{company.time_zone}” is not a time zone; expected a name like Europe/Berlin."
-        ) from None
-    if len(company.country) != 2 or not company.country.isascii() or not company.country.isupper():
-        raise Refused("access.company-not-usable", f"“{company.country}” is not a country code; expected two letters like DE.")
-    if Company.objects.filter(organisation_id=organisation_id, code=company.code).exists():
-        raise Refused("access.company-not-usable", f"There is a company with the code {company.code} already.")
-    values = {name: getattr(company, name) for name in rules.NewCompany.__dataclass_fields__}
-    return Company.objects.create(organisation_id=organisation_id, **values)
-
-
-def _user(organisation_id: int, email: str, name: str, password: str, language: str = "en") -> User:
+def make_user(organisation_id: int, email: str, name: str, password: str, language: str = "en") -> User:
+    """A person without a role yet; for the actions that give one. Errors: Refused('access.email-taken') and others."""
     user = User(organisation_id=organisation_id, email=rules.normal_email(email), name=name.strip(), language=language)
     if not user.name:
         raise Refused("access.name-missing", "A person needs a name.")
@@ -100,7 +45,7 @@ def create_user(call: Call, email: str, name: str, password: str, roles: Sequenc
 
     Errors: Refused('access.email-taken'), Refused('access.password-not-usable'), Refused('access.unknown-role').
     """
-    user = _user(call.company.organisation_id, email, name, password, language)
+    user = make_user(call.company.organisation_id, email, name, password, language)
     Membership.objects.bulk_create(
         [
             Membership(user=user, company_id=call.company.id, role=rules.known_role(role), granted_by_id=call.by.id)
@@ -165,7 +110,7 @@ def accept_invitation(token: str, password: str, at: dt.datetime, name: str = ""
             raise queries.invitation_not_valid()
         user = User.objects.filter(email=invitation.email, organisation_id=invitation.company.organisation_id).first()
         if user is None:
-            user = _user(invitation.company.organisation_id, invitation.email, name or invitation.name, password)
+            user = make_user(invitation.company.organisation_id, invitation.email, name or invitation.name, password)
         elif not user.is_active:
             raise queries.invitation_not_valid()
         _, fresh = Membership.objects.get_or_create(
@@ -281,33 +226,6 @@ def _own(call: Call, field: str, value: object) -> None:
         raise Refused("access.not-a-person", "Only a person has settings of their own.")
     User.objects.filter(pk=call.by.id).update(**{field: value})
     events.record(call, "access.settings-changed", [ids.outer("usr", call.by.id)], {field: value})
-
-
-COMPANY_FIELDS = frozenset(
-    {"name", "tagline", "language", "street", "postal_code", "city", "tax_id", "register", "managing_director", "email", "phone"}
-)
-
-
-@action
-def change_company(call: Call, changes: dict[str, str]) -> None:
-    """Change what the company says about itself. Currency, country and time zone stay: the books depend on them.
-
-    Errors: Refused('access.company-not-usable').
-    """
-    wrong = sorted(set(changes) - COMPANY_FIELDS)
-    if wrong:
-        raise Refused("access.company-not-usable", f"These cannot be changed here: {', '.join(wrong)}.", fields=wrong)
-    if not changes.get("name", "-").strip():
-        raise Refused("access.company-not-usable", "A company needs a name.")
-    if "language" in changes and changes["language"] not in dict(settings.LANGUAGES):
-        known = ", ".join(dict(settings.LANGUAGES))
-        raise Refused("access.company-not-usable", f"The language is one of {known}, not “{changes['language']}”.")
-    company = Company.objects.select_for_update(no_key=True).get(pk=call.company.id)
-    before = {name: getattr(company, name) for name in changes}
-    for name, value in changes.items():
-        setattr(company, name, value)
-    company.save(update_fields=list(changes) or None)
-    events.record(call, "access.company-changed", [ids.outer("cmp", company.id)], {"before": before, "after": dict(changes)})
 
 
 @action

@@ -8,6 +8,15 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from duecourse.access.rules.founding import BEFORE_BOOKS as BEFORE_BOOKS
+from duecourse.access.rules.founding import COUNTRIES as COUNTRIES
+from duecourse.access.rules.founding import FOUNDERS_ROLES as FOUNDERS_ROLES
+from duecourse.access.rules.founding import FOUNDING_LINK_HOURS as FOUNDING_LINK_HOURS
+from duecourse.access.rules.founding import Country as Country
+from duecourse.access.rules.founding import NewCompany as NewCompany
+from duecourse.access.rules.founding import check_tax_id as check_tax_id
+from duecourse.access.rules.founding import code_of as code_of
+from duecourse.access.rules.founding import new_company as new_company
 from duecourse.access.rules.roles import OWN as OWN
 from duecourse.access.rules.roles import READS as READS
 from duecourse.access.rules.roles import ROLE_NAMES as ROLE_NAMES
@@ -22,28 +31,6 @@ KEY_REQUESTS_MAX = 100  # in a minute, where nothing else is said
 KEY_USE_NOTED_EVERY = dt.timedelta(minutes=1)
 KEY_MARK = "dck_"
 KEY_PREFIX_LENGTH = 10
-
-
-@dataclass(frozen=True, slots=True)
-class NewCompany:
-    """A legal entity to be set up. `code` is its short name, unique in the organisation."""
-
-    code: str
-    name: str
-    currency: str
-    country: str
-    time_zone: str
-    language: str = "en"
-    tagline: str = ""
-    street: str = ""
-    postal_code: str = ""
-    city: str = ""
-    tax_id: str = ""
-    register: str = ""
-    managing_director: str = ""
-    email: str = ""
-    phone: str = ""
-    is_demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +106,14 @@ class CompanyProfile:
     email: str
     phone: str
     is_demo: bool
+    live_at: dt.datetime | None
+    opening_date: dt.date | None
+    fiscal_year_month: int
+    mail_sender_name: str
+    mail_sender: str
+    mail_reply_to: str
+    logo_digest: str
+    logo_media_type: str
 
     @property
     def address_lines(self) -> list[str]:

@@ -119,6 +119,8 @@ ROLES: dict[str, frozenset[str]] = {
     | READS
     | {
         "access.read",
+        "access.set_opening",
+        "access.set_number_series",
         "catalog.set_tax_rates",
         "catalog.create_products",
         "catalog.set_prices",
@@ -152,6 +154,8 @@ ROLES: dict[str, frozenset[str]] = {
         "access.deactivate_user",
         "access.activate_user",
         "access.change_company",
+        "access.change_mail",
+        "access.create_founding_link",
         "access.create_api_key",
         "access.revoke_api_key",
         "documents.read_invitations",

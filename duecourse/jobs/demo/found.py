@@ -60,6 +60,7 @@ def _company() -> access_rules.NewCompany:
         email=f"billing@{cast.DOMAIN}",
         phone="+49 40 5550 100",
         is_demo=True,
+        is_live=True,
     )
 
 

@@ -44,9 +44,9 @@ def number_gaps(call: Call) -> tuple[int, list[str]]:
     broken = []
     for year in sorted(found.keys() | given.keys()):
         count, different, last = found.get(year, (0, 0, 0))
-        if not count == different == last == given.get(year, 0):
+        if not count == different == last == len(given.get(year, range(0))):
             broken.append(
-                f"JE-{year % 100:02d}: {given.get(year, 0)} given, the last is {last}, {count} there, {different} different"
+                f"JE-{year % 100:02d}: {len(given.get(year, range(0)))} given, the last is {last}, {count} there, {different} different"
             )
     return sum(count for count, _, _ in found.values()), broken
 
