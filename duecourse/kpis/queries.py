@@ -115,11 +115,11 @@ SORTS = {
     "total": lambda row: row.ages.company_total.amount,
     "name": lambda row: row.name.casefold(),
     "number": lambda row: row.number,
-    "over_90": lambda row: row.ages.company_buckets[4].amount,
-    "61_90": lambda row: row.ages.company_buckets[3].amount,
-    "31_60": lambda row: row.ages.company_buckets[2].amount,
-    "1_30": lambda row: row.ages.company_buckets[1].amount,
-    "not_due": lambda row: row.ages.company_buckets[0].amount,
+    "over_90": lambda row: row.ages.company_amounts[4],
+    "61_90": lambda row: row.ages.company_amounts[3],
+    "31_60": lambda row: row.ages.company_amounts[2],
+    "1_30": lambda row: row.ages.company_amounts[1],
+    "not_due": lambda row: row.ages.company_amounts[0],
 }
 
 

@@ -18,8 +18,9 @@ def person(call: Call) -> int:
 def lock_orders(call: Call, order_ids: Iterable[int]) -> dict[int, Order]:
     """The orders, locked in the order of their ids. Errors: Refused('not-found') when one is not there."""
     wanted = set(order_ids)
-    found = Order.objects.select_for_update(no_key=True, of=("self",)).filter(company_id=call.company.id, id__in=wanted)
-    orders = {order.id: order for order in found.order_by("id")}
+    # plain SQL: every confirmation asks, and making the statement took a tenth of it
+    sql = "select * from orders_order where company_id = %s and id = any(%s) order by id for no key update"
+    orders = {order.id: order for order in Order.objects.raw(sql, [call.company.id, sorted(wanted)])}
     if len(orders) != len(wanted):
         raise ids.not_found("ord")
     return orders

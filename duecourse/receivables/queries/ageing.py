@@ -25,12 +25,11 @@ select i.customer_account_id, i.currency, i.due_date, i.open_amount as own, i.op
 from receivables_openitem i where i.company_id = %(company)s and i.open_amount <> 0 and i.issue_date <= %(on)s {narrow}
 """
 _SINCE = """
-select i.customer_account_id, i.currency, i.due_date, a.amount as own, a.company_amount as company,
-  (i.open_amount + a.amount <> 0)::int - (i.open_amount <> 0)::int as items
-from (select item_id, sum(amount) as amount, sum(company_amount) as company_amount from receivables_allocation
-  where company_id = %(company)s and value_date > %(on)s group by item_id) a
-join receivables_openitem i on i.id = a.item_id where i.company_id = %(company)s and i.issue_date <= %(on)s {narrow}
-order by 1, 2
+select i.customer_account_id, i.currency, i.due_date, sum(a.amount) as own, sum(a.company_amount) as company,
+  (i.open_amount + sum(a.amount) <> 0)::int - (i.open_amount <> 0)::int as items
+from receivables_allocation a join receivables_openitem i on i.id = a.item_id
+where a.company_id = %(company)s and a.value_date > %(on)s and i.company_id = %(company)s and i.issue_date <= %(on)s {narrow}
+group by i.id
 """
 _KNOWN = """
 select i.customer_account_id, i.currency, i.due_date, i.amount - coalesce(a.amount, 0) as own,
@@ -48,7 +47,6 @@ _IN_BUCKET = (
     "due_date < %(on)s::date - 60 and due_date >= %(on)s::date - 90",
     "due_date < %(on)s::date - 90",
 )
-# The order in _SINCE spares a hash of numerics that would not fit into memory.
 # Own amounts are summed apart only where they are not the company's: sums of numerics are what this work consists of.
 _COMPANY = {f"b{place}": f"sum(company) filter (where {test})" for place, test in enumerate(_IN_BUCKET)}
 _OWN = {f"o{place}": f"sum(own) filter (where currency <> %(base)s and {test})" for place, test in enumerate(_IN_BUCKET)}
@@ -67,15 +65,33 @@ SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class AgeingView:
-    """One account's open amounts in one currency by age (rules.BUCKETS), and the same in the company's currency."""
+    """One account's open amounts in one currency by age (rules.BUCKETS), and the same in the company's currency.
+
+    The money is made when it is asked for: a report over all customers has tens of thousands of rows, a screen shows few.
+    """
 
     customer_account_id: int
     currency: str
-    buckets: tuple[Money, ...]
-    total: Money
-    company_buckets: tuple[Money, ...]
-    company_total: Money
+    company_currency: str
+    amounts: tuple[Decimal, ...]
+    company_amounts: tuple[Decimal, ...]
     items: int
+
+    @property
+    def buckets(self) -> tuple[Money, ...]:
+        return _buckets(self.amounts, self.currency)
+
+    @property
+    def total(self) -> Money:
+        return Money(sum(self.amounts, Decimal(0)), self.currency)
+
+    @property
+    def company_buckets(self) -> tuple[Money, ...]:
+        return _buckets(self.company_amounts, self.company_currency)
+
+    @property
+    def company_total(self) -> Money:
+        return Money(sum(self.company_amounts, Decimal(0)), self.company_currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +172,9 @@ def ageing(
 
 
 def _view(call: Call, row: Sequence[Any]) -> AgeingView:
-    account, currency, *amounts, items = row
+    account, currency, company, own, items = row[0], row[1], tuple(row[2:7]), tuple(row[7:12]), row[12]
     base = call.company.currency
-    company = _buckets(amounts[:5], base)
-    company_total = Money(sum(amounts[:5], Decimal(0)), base)
-    if currency == base:
-        return AgeingView(account, currency, company, company_total, company, company_total, items)
-    own = _buckets(amounts[5:], currency)
-    return AgeingView(account, currency, own, Money(sum(amounts[5:], Decimal(0)), currency), company, company_total, items)
+    return AgeingView(account, currency, base, company if currency == base else own, company, items)
 
 
 def _buckets(amounts: Sequence[Decimal], currency: str) -> tuple[Money, ...]:
