@@ -13,11 +13,16 @@ from duecourse.receivables.models import OpenItem
 
 
 class Invoice(models.Model):
-    """An invoice or a credit note. Amounts of a credit note are negative, as its open item's are."""
+    """An invoice or a credit note. Amounts of a credit note are negative, as its open item's are.
+
+    One that was taken over names the system it comes from as its `origin`. It keeps its own number; its lines and net are what that
+    system says of it, its gross is what the customer owed, and its tax is not known here.
+    """
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=12, choices=[("invoice", "Invoice"), ("credit-note", "Credit note")])
-    number = models.CharField(max_length=20)
+    number = models.CharField(max_length=60)
+    origin = models.CharField(max_length=40, blank=True, db_default="")  # the outside system of a document that was taken over
     customer_account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="+", db_index=False)
     buyer = models.JSONField()  # name, address lines, country, tax id, customer number, as printed
     issue_date = models.DateField()
@@ -33,7 +38,7 @@ class Invoice(models.Model):
     reference = models.CharField(max_length=40)  # ISO 11649
     purchase_order = models.CharField(max_length=60, blank=True)
     order_numbers = ArrayField(models.CharField(max_length=20), default=list)
-    bank_account = models.ForeignKey(BankAccount, models.PROTECT, related_name="+", db_index=False)
+    bank_account = models.ForeignKey(BankAccount, models.PROTECT, null=True, related_name="+", db_index=False)
     credited = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
     entry = models.ForeignKey(JournalEntry, models.PROTECT, related_name="+", db_index=False)
@@ -43,11 +48,14 @@ class Invoice(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["company", "number"], name="invoice_number_unique"),
+            models.UniqueConstraint(fields=["company", "origin", "number"], name="invoice_number_unique"),
             models.UniqueConstraint(fields=["company", "item"], name="invoice_item_unique"),
-            models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="invoice_total_adds_up"),
             models.CheckConstraint(
-                condition=Q(kind="invoice", gross__gt=0) | Q(kind="credit-note", gross__lt=0, credited__isnull=False),
+                condition=Q(gross=F("net") + F("tax"), bank_account__isnull=False) | ~Q(origin=""), name="invoice_total_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="invoice", gross__gt=0)
+                | Q(kind="credit-note", gross__lt=0) & (Q(credited__isnull=False) | ~Q(origin="")),
                 name="invoice_sign_by_kind",
             ),
         ]

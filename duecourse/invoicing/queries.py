@@ -14,6 +14,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from duecourse.access import queries as access_facts
 from duecourse.core import ids, paging, reasons, sequences
 from duecourse.core.call import Call, require
+from duecourse.core.errors import Refused
 from duecourse.core.money import Money, Price
 from duecourse.core.paging import Page
 from duecourse.customers import queries as customer_facts
@@ -51,6 +52,7 @@ class InvoiceRow:
     open: Money
     state: str
     late_days: int
+    origin: str = ""  # the outside system of a document that was taken over
 
     @property
     def outer_id(self) -> str:
@@ -103,6 +105,7 @@ def _row(row: Invoice, on: dt.date) -> InvoiceRow:
         Money(rest, row.currency),
         state_of(row.kind, row.gross, rest, row.due_date, on),
         (on - row.due_date).days if rest and row.kind == "invoice" else 0,
+        row.origin,
     )
 
 
@@ -227,6 +230,11 @@ def by_numbers(call: Call, text: str, limit: int = 8) -> list[InvoiceRow]:
 
 def page(call: Call, invoice: Invoice) -> pdf.InvoicePage:
     """What is printed, from the snapshot kept with the document and the company's own particulars."""
+    if invoice.origin:
+        raise Refused(
+            "invoicing.printed-elsewhere",
+            f"{invoice.number} was written by {invoice.origin}, and that is its original. It is kept here, but not printed again.",
+        )
     company = access_facts.company_profile(call)
     bank = next(one for one in ledger_facts.bank_accounts(call) if one.id == invoice.bank_account_id)
     sign = 1 if invoice.kind == "invoice" else -1
@@ -311,7 +319,7 @@ def _payments(invoice: Invoice) -> tuple[pdf.PaymentOption, ...]:
 def number_gaps(call: Call) -> tuple[int, list[str]]:
     """The verifier's question: is each number that was given there, once, and no other? How many were looked at, and what is wrong."""
     by_series: Mapping[tuple[str, int], list[int]] = defaultdict(list)
-    for kind, number in Invoice.objects.filter(company_id=call.company.id).values_list("kind", "number").iterator():
+    for kind, number in Invoice.objects.filter(company_id=call.company.id, origin="").values_list("kind", "number").iterator():
         _, year, place = number.rsplit("-", 2)
         by_series[kind, 2000 + int(year)].append(int(place))
     given = {(kind, year): run for kind in ("invoice", "credit-note") for year, run in sequences.given(call, kind).items()}
@@ -362,13 +370,17 @@ def billed(call: Call, invoice_ids: Sequence[int]) -> list[Billed]:
 
 
 def broken_invoices(call: Call) -> tuple[int, list[str]]:
-    """The verifier's question: is every document's total the sum of its lines and tax, its item's amount and its entry's debit?"""
+    """The verifier's question: is every document's total the sum of its lines and tax, its item's amount and its entry's debit?
+
+    Of a document that was taken over only its item is compared: its lines are another system's, its tax is not known.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "select i.number from invoicing_invoice i join receivables_openitem o on o.id = i.item_id "
             "left join (select invoice_id, sum(net) as net from invoicing_invoiceline where company_id = %s group by 1) l on l.invoice_id = i.id "
-            "where i.company_id = %s and (i.gross <> i.net + i.tax or i.gross <> o.amount or i.currency <> o.currency or l.net is distinct from "
-            "i.net or i.entry_id <> o.entry_id or (select sum((row->>3)::numeric) from jsonb_array_elements(i.tax_breakdown) row) <> i.tax) "
+            "where i.company_id = %s and (i.gross <> o.amount or i.currency <> o.currency or i.entry_id <> o.entry_id or i.origin = '' and "
+            "(i.gross <> i.net + i.tax or l.net is distinct from i.net or "
+            "(select sum((row->>3)::numeric) from jsonb_array_elements(i.tax_breakdown) row) <> i.tax)) "
             "order by i.id limit 10",
             [call.company.id, call.company.id],
         )
@@ -378,7 +390,7 @@ def broken_invoices(call: Call) -> tuple[int, list[str]]:
             "group by 1, 2, 3), told as (select i.id, row->>0 as category, (row->>1)::numeric as percent, (row->>2)::numeric as base "
             "from invoicing_invoice i, jsonb_array_elements(i.tax_breakdown) row where i.company_id = %s) "
             "select distinct i.number from own full join told on told.id = own.invoice_id and told.category = own.tax_category "
-            "and told.percent = own.tax_percent join invoicing_invoice i on i.id = coalesce(own.invoice_id, told.id) "
+            "and told.percent = own.tax_percent join invoicing_invoice i on i.id = coalesce(own.invoice_id, told.id) and i.origin = '' "
             "where own.base is distinct from told.base limit 10",
             [call.company.id, call.company.id],
         )

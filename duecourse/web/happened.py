@@ -70,6 +70,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "documents.dispatch-sent": (N_("Mail sent"), "send", ""),
     "documents.document-kept": (N_("File kept"), "file", ""),
     "invoicing.credit-notes-posted": (N_("Credit note posted"), "receipt-refund", ""),
+    "invoicing.history-recorded": (N_("History taken over"), "history", ""),
     "invoicing.invoice-credited": (N_("Invoice credited"), "receipt-refund", "watch"),
     "invoicing.invoices-posted": (N_("Invoice posted"), "invoices", ""),
     "invoicing.invoices-sent": (N_("Invoice sent"), "send", ""),

@@ -134,6 +134,7 @@ ROLES: dict[str, frozenset[str]] = {
         "ledger.post_entries",
         "ledger.reverse_entries",
         "receivables.take_over_items",
+        "invoicing.record_history",
         "customers.create_customers",
         "customers.open_accounts",
         "customers.create_terms",

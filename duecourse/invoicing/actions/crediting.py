@@ -50,6 +50,12 @@ def _reckon(
 ) -> Reckoned:
     if invoice.kind != "invoice":
         raise Refused("invoicing.not-an-invoice", f"{invoice.number} is a credit note; only an invoice can be credited.")
+    if invoice.origin:
+        raise Refused(
+            "invoicing.tax-elsewhere",
+            f"{invoice.number} was taken over from {invoice.origin}; its lines and tax are not known here. Credit it with an invoice of "
+            "your own turned round, or write the rest off.",
+        )
     if note.issue_date < invoice.issue_date:
         raise Refused(
             "invoicing.before-invoice", f"{invoice.number} is of {invoice.issue_date.isoformat()}; a credit note cannot be older."

@@ -23,12 +23,12 @@ from duecourse.ledger.rules import Entry, Line
 from duecourse.receivables import actions as receivables
 from duecourse.receivables.rules import NewItem
 
-_INVOICE = (
+INVOICE = (
     "id", "company_id", "kind", "number", "customer_account_id", "buyer", "issue_date", "delivery_date", "due_date", "discount_percent",
     "discount_until", "currency", "net", "tax", "gross", "tax_breakdown", "reference", "purchase_order", "order_numbers", "bank_account_id",
     "credited_id", "reason", "entry_id", "item_id", "by_name",
 )  # fmt: skip
-_LINE = (
+LINE = (
     "company_id", "invoice_id", "line_number", "product_number", "description", "unit", "quantity", "unit_price", "net", "tax_category",
     "tax_percent",
 )  # fmt: skip
@@ -119,16 +119,16 @@ def write(call: Call, reckoned: Sequence[Reckoned], booking: ledger_facts.Bookin
         new = one.new
         rows.append(
             (
-                key, call.company.id, one.kind, number, one.account.id, _buyer(one.account), new.issue_date, new.delivery_date,
+                key, call.company.id, one.kind, number, one.account.id, buyer_text(one.account), new.issue_date, new.delivery_date,
                 one.due.due_date, new.terms.discount_percent, one.due.discount_until, new.currency, one.totals.net.amount,
                 one.totals.tax.amount, one.totals.gross.amount, _breakdown_text(one.totals), reference, new.purchase_order,
                 list(new.order_numbers), bank_of.get(new.currency, banks[0].id), one.credited_id, one.reason, entry.id, item, call.by.name,
             )
         )  # fmt: skip
-    bulk.copy_in(Invoice, _INVOICE, rows)
+    bulk.copy_in(Invoice, INVOICE, rows)
     bulk.copy_in(
         InvoiceLine,
-        _LINE,
+        LINE,
         [
             (
                 call.company.id, key, place, line.product_number, line.description, line.unit, line.quantity, line.unit_price, net.amount,
@@ -211,7 +211,7 @@ def _breakdown_text(totals: rules.Totals) -> str:
     return json.dumps([[category, str(percent), str(base), str(tax)] for category, percent, base, tax in breakdown(totals)])
 
 
-def _buyer(account: AccountView) -> str:
+def buyer_text(account: AccountView) -> str:
     """The buyer as printed, kept with the document: a later change of address does not change it."""
     return json.dumps(
         {

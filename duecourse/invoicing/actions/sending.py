@@ -24,6 +24,12 @@ def send_invoices(call: Call, invoice_ids: Sequence[int]) -> int:
     found = list(Invoice.objects.filter(company_id=call.company.id, id__in=list(invoice_ids)).order_by("id"))
     if len(found) != len(set(invoice_ids)):
         raise ids.not_found("inv")
+    elsewhere = sorted(row.number for row in found if row.origin)
+    if elsewhere:
+        raise Refused(
+            "invoicing.printed-elsewhere",
+            f"{', '.join(elsewhere[:10])}: written by another system and kept here, not printed again.",
+        )
     addresses = customer_facts.invoice_recipients(call, {row.customer_account_id for row in found})
     without = sorted({row.buyer["name"] for row in found if not addresses.get(row.customer_account_id)})
     if without:
