@@ -44,6 +44,7 @@ PREFIXES: dict[str, str] = {
     "lim": "credit limit",
     "con": "contact",
     "trm": "terms",
+    "tko": "take-over",
     "whk": "webhook",
     "msg": "webhook message",
     "tsk": "task",

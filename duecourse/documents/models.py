@@ -54,3 +54,69 @@ class Dispatch(models.Model):
             models.Index(fields=["company", "next_attempt_at"], name="dispatch_queued", condition=Q(state="queued")),
             models.Index(fields=["company", "subject_ref"], name="dispatch_subject"),
         ]
+
+
+class TakeOver(models.Model):
+    """A file of another system on its way into the rooms: what its columns are, what taking it would do, and who let it in."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)  # customers, products, open-items, balances, history
+    name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)  # SHA-256 of the file in the store
+    size = models.BigIntegerField()
+    system = models.CharField(max_length=20)  # the outside system whose ids these are
+    state = models.CharField(
+        max_length=10,
+        choices=[
+            ("reading", "Reading"),
+            ("open", "To look at"),
+            ("sent", "Waits to be confirmed"),
+            ("taking", "Taking over"),
+            ("taken", "Taken over"),
+            ("discarded", "Discarded"),
+            ("refused", "Refused"),
+        ],
+        default="reading",
+    )
+    mapping = models.JSONField(default=dict)  # place of a column → field
+    options = models.JSONField(default=dict)
+    found = models.JSONField(default=dict)  # what the file holds: format, columns, samples, guesses
+    outcome = models.JSONField(default=dict)  # what taking it would do, or did
+    error = models.JSONField(default=dict)
+    rejects_digest = models.CharField(max_length=64, blank=True)  # the rejected rows as a file in the store
+    task_id = models.BigIntegerField(null=True)  # core's task that shows how far it is
+    by_id = models.BigIntegerField()
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    confirmed_by_name = models.CharField(max_length=200, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    recorded_at = fields.recorded_at()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["company", "-id"], name="take_over_newest"),
+            models.Index(fields=["company", "kind", "digest"], name="take_over_digest"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "kind", "digest"],
+                condition=Q(state__in=["reading", "open", "sent", "taking"]),
+                name="take_over_once_at_a_time",
+            )
+        ]
+
+
+class ColumnMapping(models.Model):
+    """What the columns of a file are, kept by the fingerprint of its heads and offered when they come again."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    fingerprint = models.CharField(max_length=64)  # SHA-256 of the heads
+    mapping = models.JSONField()
+    options = models.JSONField()
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    recorded_at = fields.recorded_at()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "kind", "fingerprint"], name="column_mapping_unique")]

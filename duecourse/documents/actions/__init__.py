@@ -10,14 +10,36 @@ from duecourse.documents.actions.kept import (
     send_invitation,
     store_bytes,
 )
+from duecourse.documents.actions.take_overs import (
+    confirm_take_over,
+    discard_take_over,
+    finish_take_over,
+    follow_take_over,
+    keep_findings,
+    map_take_over,
+    open_take_over,
+    refuse_take_over,
+    reopen_take_over,
+    send_take_over,
+)
 
 __all__ = [
     "claim_due",
+    "confirm_take_over",
+    "discard_take_over",
+    "finish_take_over",
+    "follow_take_over",
     "keep_document",
+    "keep_findings",
+    "map_take_over",
     "mark_failed",
     "mark_sent",
+    "open_take_over",
     "queue_dispatches",
+    "refuse_take_over",
+    "reopen_take_over",
     "retry_dispatch",
     "send_invitation",
+    "send_take_over",
     "store_bytes",
 ]

@@ -1,21 +1,26 @@
-"""Read an SAP-like extract of open items. Pure: a file in, rows and rejects out; what is not certain is rejected, never guessed."""
+"""Read an SAP-like extract of open items: the take-over of open items with this system's heads and strict cells. Pure.
+
+Its columns are known by name, so nobody has to say what they are; days are written 2020-04-30 or 20200430, amounts with a decimal
+point and no groups, and everything else is rejected.
+"""
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from duecourse.core.errors import Refused
 from duecourse.core.money import Money
+from duecourse.documents.rules import ITEMS
+from duecourse.jobs.imports import items
+from duecourse.jobs.imports.cells import Row, Table
+from duecourse.jobs.imports.csv_files import open_csv
+from duecourse.jobs.imports.reading import Reading
+from duecourse.jobs.imports.reading import Reject as Rejected
 from duecourse.receivables.rules import TakeOverItem
 
 SYSTEM = "sap"
-# What we need → the column names it goes by in such extracts.
+# Our field → the column names it goes by in such extracts.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "company": ("business_code", "company_code", "bukrs"),
     "customer": ("cust_number", "customer_number", "kunnr"),
@@ -23,17 +28,28 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "year": ("business_year", "buisness_year", "fiscal_year", "gjahr"),
     "document": ("doc_id", "document_number", "belnr"),
     "issue": ("document_create_date.1", "document_date", "bldat", "posting_date", "budat"),
-    "posted": ("posting_date", "budat"),
     "due": ("due_in_date", "due_date", "faedt"),
     "currency": ("invoice_currency", "currency", "waers"),
     "amount": ("total_open_amount", "open_amount", "amount_open"),
-    "invoice": ("invoice_id", "invoice_number", "xblnr"),
+    "number": ("invoice_id", "invoice_number", "xblnr"),
     "open": ("isopen", "is_open"),
 }
 REQUIRED = ("customer", "name", "document", "issue", "due", "currency", "amount")
-_AMOUNT = re.compile(r"[+-]?\d{1,14}(\.\d{1,4})?")
-_ID = re.compile(r"(\d+)\.0+")  # an id that a spreadsheet turned into a number
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{4})(\d{2})(\d{2})(?:\.0+)?")
+_DAY = "a date as 2020-04-30 or 20200430"
+_EXPECTED: Mapping[str, str] = {
+    "take-over.empty": "a value",
+    "take-over.not-a-date": _DAY,
+    "take-over.not-an-amount": "digits with a decimal point",
+    "take-over.decimals": "an amount of its currency (it has more decimals than {currency} has)",
+    "take-over.currency": "an amount of its currency (“{value}” is not an ISO 4217 currency code)",
+    "take-over.zero": "something open",
+    "take-over.far-due": "a date near the document's ({issue}); day and month may be swapped",
+    "take-over.twice": "a document once; it stands in line {line} already",
+    "take-over.fields": "{expected} fields as in the header",
+    "take-over.too-long": "at most {longest} characters",
+    "take-over.not-a-flag": "1 or 0",
+    "take-over.too-large": "an amount that can be kept",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,100 +82,56 @@ class Extract:
         return result
 
 
+def mapping_of(heads: Sequence[str]) -> dict[str, str]:
+    """Place of a column → field, by the names above, the first of them that is there."""
+    folded = [head.casefold() for head in heads]
+    found = {need: next((folded.index(name) for name in names if name in folded), None) for need, names in COLUMNS.items()}
+    return {str(place): need for need, place in found.items() if place is not None}
+
+
+def is_extract(heads: Sequence[str]) -> bool:
+    """Whether a file has all the columns that such an extract must have."""
+    return set(REQUIRED) <= set(mapping_of(heads).values())
+
+
 def read(data: bytes, name: str) -> Extract:
     """Rows and rejects of a CSV file with a header. Errors: Refused('import.not-a-table') when it is no such file at all."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise Refused("import.not-a-table", f"{name}:{line}: expected UTF-8 text; save the file as CSV UTF-8.") from None
-    if "\x00" in text:
-        raise Refused("import.not-a-table", f"{name} has NUL bytes; it is not a CSV file.")
-    table = csv.reader(io.StringIO(text))
-    head = [cell.strip().casefold() for cell in next(table, [])]
-    place = {need: _column(head, names) for need, names in COLUMNS.items()}
-    missing = [f"{need} ({' or '.join(COLUMNS[need])})" for need in REQUIRED if place[need] is None]
+    table = open_csv(data, name, header=1)
+    if not table.encoding.startswith("UTF"):
+        line = next((place for place, text in enumerate(data.split(b"\n"), 1) if not _is_utf8(text)), 1)
+        raise Refused("import.not-a-table", f"{name}:{line}: expected UTF-8 text; save the file as CSV UTF-8.")
+    mapping = mapping_of(table.heads)
+    missing = [f"{need} ({' or '.join(COLUMNS[need])})" for need in REQUIRED if need not in mapping.values()]
     if missing:
         raise Refused("import.not-a-table", f"{name}:1: these columns are missing: {', '.join(missing)}. Nothing was read.")
-    return _rows(table, head, {need: column for need, column in place.items() if column is not None})
+    return _extract(table, mapping)
 
 
-def _column(head: Sequence[str], names: Sequence[str]) -> int | None:
-    return next((head.index(name) for name in names if name in head), None)
-
-
-def _rows(table: csv.reader, head: Sequence[str], place: Mapping[str, int]) -> Extract:  # type: ignore[valid-type]
-    items: list[TakeOverItem] = []
-    rejects: list[Reject] = []
-    seen: dict[str, int] = {}
-    closed = 0
-    for row in table:  # type: ignore[attr-defined]
-        line: int = table.line_num  # type: ignore[attr-defined]
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) != len(head):
-            rejects.append(Reject(line, "the row", f"{len(head)} fields as in the header", f"{len(row)} fields"))
-            continue
-        cells = {need: row[column].strip() for need, column in place.items()}
-        if cells.get("open", "1") in ("0", "0.0", "false"):
-            closed += 1
-            continue
-        found = _item(line, cells)
-        if isinstance(found, Reject):
-            rejects.append(found)
-        elif found.external_id in seen:
-            rejects.append(
-                Reject(line, "document", f"a document once; it stands in line {seen[found.external_id]} already", found.number)
-            )
-        else:
-            seen[found.external_id] = line
-            items.append(found)
-    return Extract(tuple(items), tuple(rejects), closed)
-
-
-def _item(line: int, cells: Mapping[str, str]) -> TakeOverItem | Reject:
-    for need in ("customer", "name", "document", "currency"):
-        if not cells[need]:
-            return Reject(line, need, "a value", "")
-    issue, due = _date(cells["issue"]), _date(cells["due"])
-    if issue is None:
-        return Reject(line, "issue", "a date as 2020-04-30 or 20200430", cells["issue"])
-    if due is None:
-        return Reject(line, "due", "a date as 2020-04-30 or 20200430", cells["due"])
-    if (due - issue).days > 730 or (issue - due).days > 365:
-        return Reject(line, "due", f"a date near the document's ({issue}); day and month may be swapped", cells["due"])
-    if not _AMOUNT.fullmatch(cells["amount"]):
-        return Reject(line, "amount", "digits with a decimal point", cells["amount"])
+def _is_utf8(text: bytes) -> bool:
     try:
-        money = Money(Decimal(cells["amount"]), cells["currency"].upper())
-    except Refused as refused:
-        return Reject(line, "amount", f"an amount of its currency ({refused.message})", f"{cells['amount']} {cells['currency']}")
-    if not money:
-        return Reject(line, "amount", "something open", cells["amount"])
-    document = _id(cells["document"])
-    return TakeOverItem(
-        external_id="/".join(part for part in (cells.get("company", ""), _id(cells.get("year", "")), document) if part),
-        customer_number=_id(cells["customer"]),
-        customer_name=cells["name"],
-        number=_id(cells.get("invoice", "")) or document,
-        issue_date=issue,
-        due_date=due,
-        money=money,
-    )
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
-def _id(text: str) -> str:
-    """An id as it was before a spreadsheet made it a number: 1930571429.0 → 1930571429. Leading zeros stay."""
-    match = _ID.fullmatch(text)
-    return match.group(1) if match else text
+def _extract(table: Table, mapping: Mapping[str, str]) -> Extract:
+    reading = Reading(ITEMS, len(table.heads), mapping, {}, (), strict=True)
+    sifted = items.read(reading, list(table.rows()))
+    rejects = tuple(_reject(reading, found) for found in sifted.rejects)
+    return Extract(tuple(item for _, item in sifted.drafts), rejects, len(sifted.left))
 
 
-def _date(text: str) -> dt.date | None:
-    match = _DATE.fullmatch(text)
-    if not match:
-        return None
-    year, month, day = match.groups()[:3] if match.group(1) else match.groups()[3:]
-    try:
-        return dt.date(int(year), int(month), int(day))
-    except ValueError:
-        return None
+def _reject(reading: Reading, found: Rejected) -> Reject:
+    expected = _EXPECTED.get(found.reason.code, found.reason.code).format(**found.reason.params)
+    if found.reason.code == "take-over.fields":
+        return Reject(found.row.line, "the row", expected, f"{found.reason.params['found']} fields")
+    value = _raw(reading, found.row, found.field)
+    if found.field == "amount" and found.reason.code in ("take-over.decimals", "take-over.currency"):
+        value = f"{value} {_raw(reading, found.row, 'currency')}"
+    return Reject(found.row.line, found.field, expected, value)
+
+
+def _raw(reading: Reading, row: Row, name: str) -> str:
+    place = reading.places.get(name)
+    return "" if place is None else row.cells[place]
