@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from duecourse.core import fields
 
@@ -139,3 +140,78 @@ class ApiKey(models.Model):
     minute = models.DateTimeField(null=True)  # the one that `requests` were counted in
     requests = models.PositiveIntegerField(default=0, db_default=0)
     recorded_at = fields.recorded_at()
+
+
+class WebhookEndpoint(models.Model):
+    """Where events are told to another system. Of its secret only the salt is kept: what it is made from besides is not in here."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    url = models.CharField(max_length=500)
+    description = models.CharField(max_length=200, blank=True)
+    events = ArrayField(models.CharField(max_length=100), default=list)  # names, or a room's `credit.*`; empty: all
+    state = models.CharField(
+        max_length=10, choices=[("active", "Active"), ("paused", "Paused"), ("disabled", "Disabled")], default="active"
+    )
+    state_reason = models.CharField(max_length=200, blank=True)
+    salt = models.CharField(max_length=64)
+    salt_before = models.CharField(max_length=64, blank=True)  # of the secret that was rotated away
+    salt_before_until = models.DateTimeField(null=True)  # both sign until then
+    failing_since = models.DateTimeField(null=True)  # the first of the failures since the last success
+    is_failing = models.BooleanField(default=False)  # a message was given up, and none went through since
+    delivered_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    recorded_at = fields.recorded_at()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "url"], name="webhook_endpoint_url", condition=~Q(state="disabled"))
+        ]
+
+
+class WebhookMessage(models.Model):
+    """One event for one endpoint: the bytes that are signed and sent, the same at every attempt."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    endpoint = models.ForeignKey(WebhookEndpoint, models.PROTECT, related_name="+")
+    event_id = models.BigIntegerField(null=True)  # none: a test
+    name = models.CharField(max_length=100)
+    body = models.TextField()
+    state = models.CharField(
+        max_length=10, choices=[("waiting", "Waiting"), ("delivered", "Delivered"), ("failed", "Failed")], default="waiting"
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)  # since it was queued or replayed
+    next_attempt_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    response_code = models.PositiveSmallIntegerField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+    recorded_at = fields.recorded_at()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "endpoint", "event_id"], name="webhook_message_event"),
+        ]
+        indexes = [
+            models.Index(fields=["company", "endpoint", "-id"], name="webhook_message_newest"),
+            models.Index(
+                fields=["company", "endpoint", "next_attempt_at", "id"], name="webhook_message_due", condition=Q(state="waiting")
+            ),
+        ]
+
+
+class WebhookAttempt(models.Model):
+    """One time that a message was sent, and what came back."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    message = models.ForeignKey(WebhookMessage, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    response_code = models.PositiveSmallIntegerField(null=True)
+    duration_ms = models.PositiveIntegerField()
+    error = models.CharField(max_length=300, blank=True)
+    response_body = models.TextField(blank=True)
+    recorded_at = fields.recorded_at()
+
+    class Meta:
+        indexes = [models.Index(fields=["company", "message", "id"], name="webhook_attempt_message")]

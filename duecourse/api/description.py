@@ -23,6 +23,7 @@ problem with a stable code."""
 PATH_IDS = {
     "account": "acc", "customer": "cus", "product": "prc", "order": "ord", "hold": "hld", "credit_account": "cra", "invoice": "inv",
     "file": "fil", "statement": "stm", "payment": "pay", "item": "itm", "entry": "jrn", "period": "prd", "event": "evt",
+    "webhook": "whk", "message": "msg",
 }  # fmt: skip
 
 

@@ -65,9 +65,12 @@ class Door:
         """A read. `answer` is a model; a view may also return an HttpResponse for what is not JSON."""
         return self._operation("GET", path, scope, answer, None)
 
-    def post(self, path: str, scope: str, answer: Any, once: bool = False) -> Callable[[View], View]:
-        """Something that happens. `once`: what would happen twice when sent twice; it needs an Idempotency-Key."""
-        return self._operation("POST", path, scope, answer, once)
+    def post(self, path: str, scope: str, answer: Any, once: bool = False, kept: bool = True) -> Callable[[View], View]:
+        """Something that happens. `once`: what would happen twice when sent twice; it needs an Idempotency-Key.
+
+        `kept` false: its answer holds a secret and is not kept, so that no Idempotency-Key is looked at.
+        """
+        return self._operation("POST", path, scope, answer, once if kept else None)
 
     def _operation(self, method: str, path: str, scope: str, answer: Any, once: bool | None) -> Callable[[View], View]:
         def add(view: View) -> View:
@@ -92,7 +95,7 @@ class Door:
                 [method],
                 path,
                 auth=Key(scope),
-                response={200: answer, frozenset(_statuses(once, names)): Problem},
+                response={200: answer, frozenset(_statuses(method)): Problem},
                 operation_id=view.__name__,
                 summary=_summary(view),
                 description=inspect.getdoc(view),
@@ -115,8 +118,8 @@ def _summary(view: View) -> str:
     return (inspect.getdoc(view) or view.__name__).split("\n")[0].split(". ")[0].rstrip(".")
 
 
-def _statuses(once: bool | None, names: list[str]) -> list[int]:
-    return [401, 403, 404, 422, 429] + ([] if once is None else [400, 409, 413])
+def _statuses(method: str) -> list[int]:
+    return [401, 403, 404, 422, 429] + ([] if method == "GET" else [400, 409, 413])
 
 
 def _extra(scope: str, once: bool | None) -> dict[str, Any]:

@@ -34,6 +34,8 @@ STATUSES = {
     "credit.hold-decided": 409,
     "orders.not-on-hold": 409,
     "orders.already-billed": 409,
+    "access.webhook-url-taken": 409,
+    "access.webhook-wrong-state": 409,
 }  # every other refusal is 422
 TITLES = {
     400: "Not readable",

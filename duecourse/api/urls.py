@@ -19,9 +19,10 @@ from duecourse.api import (
     orders,
     problems,
     receivables,
+    webhooks,
 )
 
-ROOMS = [customers, catalog, orders, credit, invoices, bank, cash, receivables, ledger, events, kpis]
+ROOMS = [customers, catalog, orders, credit, invoices, bank, cash, receivables, ledger, events, kpis, webhooks]
 
 v1 = NinjaAPI(title="Duecourse API", version="1.0.0", urls_namespace="api-v1", docs_url=None, openapi_url=None)
 problems.install(v1)

@@ -7,6 +7,7 @@ DUECOURSE_HOSTS                 host names it answers to, by commas (default: th
 DUECOURSE_HTTPS                 1 behind a TLS proxy: secure cookies, HSTS
 DUECOURSE_SMTP                  smtp://user:password@host:587?tls=starttls (default: mails are written to files)
 DUECOURSE_MAIL_FROM             sender of mails
+DUECOURSE_WEBHOOKS_LOCAL        1 to let webhooks call this machine itself, by http too (development and tests only)
 DUECOURSE_DEBUG                 1 for detailed error pages (never where others can reach it)
 DUECOURSE_SECRET_KEY            default: made once, kept in the data folder
 """
@@ -198,6 +199,9 @@ EMAIL_USE_TLS = _smtp_options.get("tls") == "starttls"
 EMAIL_USE_SSL = _smtp_options.get("tls") == "ssl" or _smtp.scheme == "smtps"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("DUECOURSE_MAIL_FROM", "duecourse@localhost")
+
+# -- webhooks
+WEBHOOKS_MAY_BE_LOCAL = flag("DUECOURSE_WEBHOOKS_LOCAL")
 
 LOGGING = {
     "version": 1,

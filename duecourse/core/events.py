@@ -96,8 +96,8 @@ def known_by() -> dt.datetime:
 def unread(call: Call, reader: str, names: Sequence[str] = (), limit: int = 500) -> list[Read]:
     """The next settled events for a named reader, in the order (transaction, id), after its cursor.
 
-    `names` narrows to some events. Call `advance` with the last one once its consequences are written, in the same
-    transaction.
+    `names` narrows to some events; `credit.*` is all of a room. Call `advance` with the last one once its consequences are
+    written, in the same transaction.
     """
     cursor = ReaderCursor.objects.filter(company_id=call.company.id, reader=reader).first()
     return settled(call, (cursor.transaction_id, cursor.event_id) if cursor else (0, 0), names, limit)
@@ -109,8 +109,8 @@ def settled(call: Call, after: tuple[int, int], names: Sequence[str] = (), limit
         sql.execute(
             "select id, transaction_id::text, name, subjects, facts, at, by_name, decision, recorded_at from core_event "
             "where company_id = %s and (transaction_id, id) > (%s::text::xid8, %s) and transaction_id < %s::text::xid8 "
-            "and (%s or name = any(%s)) order by transaction_id, id limit %s",
-            [call.company.id, str(after[0]), after[1], str(settled_before()), not names, list(names), limit],
+            "and (%s or name = any(%s) or split_part(name, '.', 1) || '.*' = any(%s)) order by transaction_id, id limit %s",
+            [call.company.id, str(after[0]), after[1], str(settled_before()), not names, list(names), list(names), limit],
         )
         return [
             Read(row[0], int(row[1]), row[2], tuple(row[3]), _json(row[4]), row[5], row[6], row[7] and _json(row[7]), row[8])
@@ -127,6 +127,41 @@ def advance(call: Call, reader: str, last: Read) -> None:
             "set transaction_id = excluded.transaction_id, event_id = excluded.event_id, moved_at = excluded.moved_at",
             [call.company.id, reader, str(last.transaction_id), last.id, call.at],
         )
+
+
+def skip(call: Call, reader: str, before: int) -> None:
+    """Set a reader's cursor to `before`, a transaction id from `settled_before`: for a new reader, and past what is not for it.
+
+    A cursor that moved within a minute stays, so that a reader with nothing to do writes next to nothing.
+    """
+    with connection.cursor() as sql:
+        sql.execute(
+            "insert into core_readercursor (company_id, reader, transaction_id, event_id, moved_at) "
+            "values (%s, %s, %s::text::xid8, 0, %s) on conflict (company_id, reader) do update "
+            "set transaction_id = excluded.transaction_id, event_id = 0, moved_at = excluded.moved_at "
+            "where core_readercursor.moved_at < excluded.moved_at - interval '1 minute' "
+            "and core_readercursor.transaction_id < excluded.transaction_id",
+            [call.company.id, reader, str(before), call.at],
+        )
+
+
+def oldest_unread(call: Call, readers: Mapping[str, Sequence[str]]) -> dict[str, dt.datetime]:
+    """When the first event happened that a reader has not read yet, for those that are behind; `readers` names events as `unread`."""
+    with connection.cursor() as sql:
+        sql.execute(
+            "select asked.key, first.at from jsonb_each(%s::jsonb) asked "
+            "join core_readercursor place on place.company_id = %s and place.reader = asked.key "
+            "cross join lateral (select at from core_event where company_id = %s "
+            "and (transaction_id, id) > (place.transaction_id, place.event_id) and transaction_id < %s::text::xid8 "
+            "and (asked.value = '[]' or asked.value ? name or asked.value ? (split_part(name, '.', 1) || '.*')) "
+            "order by transaction_id, id limit 1) first",
+            [
+                json.dumps({reader: list(names) for reader, names in readers.items()}),
+                *[call.company.id] * 2,
+                str(settled_before()),
+            ],
+        )
+        return dict(sql.fetchall())
 
 
 def about(call: Call, subjects: Sequence[str], limit: int = 200) -> Iterator[Event]:

@@ -49,6 +49,42 @@ def read_journal(timestamp: int) -> None:
     readers.read_all()
 
 
+@app.periodic(cron="* * * * * */5")
+@app.task(name="deliver_webhooks", queueing_lock="deliver_webhooks", lock="deliver_webhooks")
+def deliver_webhooks(timestamp: int) -> None:
+    """Tell endpoints what happened; a message that was taken and not marked is sent again, with the same webhook-id."""
+    from duecourse.jobs import webhooks
+
+    webhooks.deliver_all()
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="forget_webhook_messages", queueing_lock="forget_webhook_messages")
+def forget_webhook_messages(timestamp: int) -> None:
+    """Delete what endpoints were told over a month ago; the events stay."""
+    from duecourse.jobs import webhooks
+
+    webhooks.forget_all()
+
+
+@app.task(name="rank_worklists")
+def rank_worklists(company_id: int) -> None:
+    """Rank a company's worklist; the list is made anew from the facts, so that once more changes nothing."""
+    from duecourse.jobs import worklists
+
+    worklists.rank(company_id, timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="watch", queueing_lock="watch")
+def watch(timestamp: int) -> None:
+    """Rank lists that are of yesterday and tell people what waits for too long; each is told once."""
+    from duecourse.jobs import watching, worklists
+
+    worklists.rank_stale(timezone.now())
+    watching.watch_all(timezone.now())
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:

@@ -94,6 +94,17 @@ BADGES: dict[str, dict[str, tuple[str, str, str]]] = {
         "later": ("neutral", "clock", N_("Later")),
         "not-receivable": ("neutral", "ban", N_("No customer’s")),
     },
+    "webhook": {
+        "active": ("good", "check", N_("Active")),
+        "failing": ("bad", "alert", N_("Failing")),
+        "paused": ("watch", "pause", N_("Paused")),
+        "disabled": ("neutral", "ban", N_("Switched off")),
+    },
+    "webhook-message": {
+        "waiting": ("watch", "clock", N_("Waiting")),
+        "delivered": ("good", "check", N_("Delivered")),
+        "failed": ("bad", "x", N_("Given up")),
+    },
     "dispute": {
         "new": ("watch", "clock", N_("New")),
         "with-team": ("watch", "clock", N_("With {team}")),

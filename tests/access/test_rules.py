@@ -76,8 +76,13 @@ class TestRoles:
 # Only called by other actions and by jobs; no person's role includes them.
 INNER = frozenset(
     {
+        "access.claim_webhooks",
+        "access.forget_webhook_messages",
         "access.go_live",
+        "access.mark_webhook",
         "access.note_logo",
+        "access.queue_webhooks",
+        "access.release_webhooks",
         "credit.check_orders",
         "credit.end_holds",
         "credit.end_reservations",

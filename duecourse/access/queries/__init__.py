@@ -1,6 +1,12 @@
 """Reads of the access room: who is calling, who else there is, and where webhooks go."""
 
-from duecourse.access.queries.duties import colleagues, holders, is_member, role_codes, roles_of
+from duecourse.access.queries.duties import (
+    colleagues,
+    holders,
+    is_member,
+    role_codes,
+    roles_of,
+)
 from duecourse.access.queries.people import (
     api_keys,
     call_for_key,
@@ -30,6 +36,14 @@ from duecourse.access.queries.people import (
     usable_invitations,
     user_names,
     user_view,
+)
+from duecourse.access.queries.webhooks import (
+    webhook_attempts,
+    webhook_counts,
+    webhook_endpoints,
+    webhook_for_caller,
+    webhook_message_for_caller,
+    webhook_messages,
 )
 
 __all__ = [
@@ -66,4 +80,10 @@ __all__ = [
     "usable_invitations",
     "user_names",
     "user_view",
+    "webhook_attempts",
+    "webhook_counts",
+    "webhook_endpoints",
+    "webhook_for_caller",
+    "webhook_message_for_caller",
+    "webhook_messages",
 ]

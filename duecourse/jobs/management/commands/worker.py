@@ -15,14 +15,14 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--concurrency", type=int, default=2, help="jobs at a time (default: 2)")
+        parser.add_argument("--concurrency", type=int, default=3, help="jobs at a time (default: 3)")
         parser.add_argument("--once", action="store_true", help="end when the queue is empty")
 
     def handle(self, *args: Any, **options: Any) -> None:
         run(wait=not options["once"], concurrency=options["concurrency"])
 
 
-def run(wait: bool, concurrency: int = 2) -> None:
+def run(wait: bool, concurrency: int = 3) -> None:
     """Run a worker on connections of its own; `app` keeps Django's, so that what a job enqueues is in the job's transaction."""
     worker = app.with_connector(DjangoConnector().get_worker_connector())
     worker.run_worker(

@@ -1,0 +1,1 @@
+"""Webhooks out: one message to one address over HTTPS, never into our own network."""
