@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from duecourse.bank.models import BankFile, BankLine, Statement
 from duecourse.core import ids, paging
@@ -215,3 +215,9 @@ def closing_balances(call: Call, bank_account_ids: Iterable[int]) -> dict[int, l
         if day is not None and closing is not None:
             result.setdefault(account, []).append((day, closing))
     return result
+
+
+def file_flow(call: Call, since: dt.datetime) -> tuple[int, int, dt.datetime | None]:
+    """Bank files: how many came since an instant, 0 that wait, and when the last one came: a bank that is silent for days is noticed."""
+    sums = BankFile.objects.filter(company_id=call.company.id).aggregate(new=Count("id", filter=Q(at__gte=since)), last=Max("at"))
+    return sums["new"], 0, sums["last"]

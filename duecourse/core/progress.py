@@ -132,3 +132,21 @@ def _view(row: Task) -> TaskView:
         row.id, row.kind, row.subject, row.state, row.step, row.done, row.total, row.result or {}, row.error or {}, row.by_name, row.at,
         row.moved_at,
     )  # fmt: skip
+
+
+def reader_flow(call: Call, since: dt.datetime) -> tuple[int, int, dt.datetime | None]:
+    """Journal readers: events since an instant, how many readers are behind, and when the oldest event that one has not read happened.
+
+    Readers move past what is not for them once a minute, so that nobody behind is at most that far behind. Two queries.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text")
+        settled = cursor.fetchone()[0]
+        cursor.execute(
+            "select (select count(*) from core_event where company_id = %s and at >= %s), count(first.at), min(first.at) "
+            "from core_readercursor place left join lateral (select at from core_event where company_id = %s "
+            "and (transaction_id, id) > (place.transaction_id, place.event_id) and transaction_id < %s::text::xid8 "
+            "order by transaction_id, id limit 1) first on true where place.company_id = %s",
+            [call.company.id, since, call.company.id, settled, call.company.id],
+        )
+        return cursor.fetchone()  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Min, Q, QuerySet, Sum, Value, When
 
 from duecourse.core import events, ids, paging
 from duecourse.core.call import Call, require
@@ -374,3 +374,10 @@ def broken_reservations(call: Call) -> tuple[int, list[str]]:
         elif order.state == "delivered" and row.open_order:
             broken.append(f"{order.number} is delivered and still reserves {row.open_order}")
     return len(held), broken[:10]
+
+
+def ready_flow(call: Call, since: dt.datetime) -> tuple[int, int, dt.datetime | None]:
+    """Lines ready to bill: how many came since an instant, how many wait, and since when the oldest does. One query."""
+    found = ReadyLine.objects.filter(company_id=call.company.id, billed_by="")
+    sums = found.aggregate(new=Count("id", filter=Q(recorded_at__gte=since)), many=Count("id"), oldest=Min("recorded_at"))
+    return sums["new"], sums["many"], sums["oldest"]

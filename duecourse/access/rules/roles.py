@@ -5,12 +5,25 @@ from __future__ import annotations
 from duecourse.core.reasons import N_, define
 
 # What everybody may do with their own log-in.
-OWN = frozenset({"access.change_language", "access.change_keys", "access.revoke_own_api_key"})
+OWN = frozenset(
+    {
+        "access.change_language",
+        "access.change_keys",
+        "access.revoke_own_api_key",
+        "notices.read",
+        "notices.create_tasks",
+        "notices.finish_tasks",
+        "notices.reopen_tasks",
+        "notices.hand_over_tasks",
+        "notices.take_back_tasks",
+        "notices.mark_read",
+    }
+)
 
 READS = frozenset(
     f"{room}.read"
     for room in (
-        "customers catalog ledger receivables credit orders invoicing bank cash documents kpis journal".split()  # noqa: SIM905 - a list of words
+        "customers catalog ledger receivables credit orders invoicing bank cash documents kpis journal collection".split()  # noqa: SIM905 - a list of words
     )
 )
 
@@ -55,6 +68,14 @@ ROLES: dict[str, frozenset[str]] = {
         "receivables.read",
         "receivables.set_marks",
         "receivables.end_marks",
+        "collection.read",
+        "collection.log_contacts",
+        "collection.withdraw_contacts",
+        "collection.send_statement",
+        "collection.assign_accounts",
+        "collection.set_absence",
+        "collection.end_absence",
+        "collection.set_policy",
         "invoicing.read",
         "kpis.read",
         "catalog.read",
@@ -114,6 +135,13 @@ ROLES: dict[str, frozenset[str]] = {
         "invoicing.read",
         "documents.read",
         "kpis.read",
+        "collection.read",
+        "collection.log_contacts",
+        "collection.withdraw_contacts",
+        "collection.send_statement",
+        "collection.assign_accounts",
+        "collection.set_absence",
+        "collection.end_absence",
     },
     "controller": OWN
     | READS

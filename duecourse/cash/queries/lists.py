@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 
 from duecourse.cash.models import Payment, Proposal
 from duecourse.core import ids, paging
@@ -215,3 +215,14 @@ def payments_of_file(call: Call, file_id: int) -> list[PaymentView]:
     require(call, "cash.read")
     found = Payment.objects.filter(company_id=call.company.id, bank_line__statement__file_id=file_id)
     return views(call, found.select_related("bank_account").order_by("bank_line_id"))
+
+
+def flow(call: Call, since: dt.datetime, later: bool = False) -> tuple[int, int, dt.datetime | None]:
+    """Payments: how many came since an instant, how many wait (or are put aside), and when the oldest of these came. One query."""
+    waiting = Q(state="later") if later else Q(state__in=TABS["todo"])
+    new = Q(recorded_at__gte=since) & waiting if later else Q(recorded_at__gte=since)
+    found = Payment.objects.filter(waiting | new, company_id=call.company.id)
+    sums = found.aggregate(
+        new=Count("id", filter=new), many=Count("id", filter=waiting), oldest=Min("recorded_at", filter=waiting)
+    )
+    return sums["new"], sums["many"], sums["oldest"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from duecourse.core import ids, paging
 from duecourse.core.call import Call
@@ -207,3 +207,20 @@ def needed_releases(call: Call, order_refs: Sequence[str]) -> dict[str, rules.Re
         if not check.decision.accepted or any(one.rule == "release" for one in check.decision.findings)
     ]
     return releases(call, dependent) if dependent else {}
+
+
+def hold_flow(call: Call, since: dt.datetime) -> tuple[int, int, dt.datetime | None]:
+    """Orders on hold: how many came since an instant, how many wait, and since when the oldest does. One query."""
+    found = Hold.objects.filter(Q(state="open") | Q(held_at__gte=since), company_id=call.company.id)
+    sums = found.aggregate(
+        new=Count("id", filter=Q(held_at__gte=since)),
+        many=Count("id", filter=Q(state="open")),
+        oldest=Min("held_at", filter=Q(state="open")),
+    )
+    return sums["new"], sums["many"], sums["oldest"]
+
+
+def held_before(call: Call, before: dt.datetime, limit: int = 200) -> list[tuple[str, str, dt.datetime]]:
+    """(order id outside, number, since when) of orders on hold since before an instant, the oldest first. One query."""
+    found = Hold.objects.filter(company_id=call.company.id, state="open", held_at__lt=before).order_by("held_at", "id")
+    return list(found.values_list("order_ref", "order_number", "held_at")[:limit])

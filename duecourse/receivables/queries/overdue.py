@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -73,7 +74,7 @@ class OverdueSums:
 
 def overdue_sums(call: Call, on: dt.date, account_ids: Sequence[int] | None = None) -> list[OverdueSums]:
     """Accounts (None: all) with something overdue on a day, as of today's rests. Two queries."""
-    params = {
+    params: dict[str, Any] = {
         "company": call.company.id, "on": on, "accounts": None if account_ids is None else list(account_ids),
     }  # fmt: skip
     with connection.cursor() as cursor:
