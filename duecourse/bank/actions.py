@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -74,7 +74,8 @@ def import_file(call: Call, name: str, data: bytes) -> rules.ImportResult:
     """Take a bank's file whole, or refuse it: keep it, its statements and its new lines, and post them.
 
     The same bytes again are answered with what they were. Money in is posted to cash clearing, money out to payments
-    clearing, at the rate of the booking date; an account's first statement brings its opening balance. Errors:
+    clearing, at the rate of the booking date; an account's first statement brings its opening balance. A line of a month that is
+    locked or closed is posted on the first open day after, and keeps the bank's own days. Errors:
     FileRefused('bank.…') naming the line, Refused('bank.account-unknown'), Refused('bank.import-running'), Refused('ledger.period-closed'),
     Refused('ledger.rate-missing').
     """
@@ -89,7 +90,8 @@ def import_file(call: Call, name: str, data: bytes) -> rules.ImportResult:
     file = detect.read(data, name)
     warnings: list[Reason] = []
     parts = _parts(call, name, file.statements, warnings)
-    ledger_facts.lock_periods(call, [_day(name, part, entry) for part in parts for entry in part.booked])
+    days = ledger_facts.posting_days(call, {_day(name, part, entry) for part in parts for entry in part.booked})
+    ledger_facts.lock_periods(call, days.values())
     ledger_facts.lock_bank_accounts(call, {part.account.id for part in parts})
     _find_new_lines(call, name, parts, warnings)
     _check_continuity(call, parts, warnings)
@@ -108,7 +110,7 @@ def import_file(call: Call, name: str, data: bytes) -> rules.ImportResult:
     media_type = "application/xml" if file.format == "camt" else "text/plain"
     documents.keep_document(call, "bank-file", ids.outer("fil", row.id), name, media_type, digest, len(data))
     _write_statements(call, row.id, parts)
-    _post_and_write_lines(call, parts, warnings)
+    _post_and_write_lines(call, parts, days, warnings)
     result = _result(row, parts, warnings, sum(len(part.booked) for part in parts))
     _record(call, result, parts)
     return result
@@ -248,12 +250,14 @@ def _write_statements(call: Call, file_id: int, parts: Sequence[_Part]) -> None:
     )  # fmt: skip
 
 
-def _post_and_write_lines(call: Call, parts: Sequence[_Part], warnings: list[Reason]) -> None:
+def _post_and_write_lines(
+    call: Call, parts: Sequence[_Part], days: Mapping[dt.date, dt.date], warnings: list[Reason]
+) -> None:
     """One journal entry for each new line, and the opening balance of accounts that nothing was posted to, in one batch."""
     opening = _openings(call, parts)
     lines = [(part, line) for part in parts for line in part.new]
-    days = {(line.money.currency, line.booking_date) for _, line in lines}
-    rates = ledger_facts.rates_on(call, days | {(money.currency, day) for _, money, day in opening})
+    booked = {(line.money.currency, line.booking_date) for _, line in lines}
+    rates = ledger_facts.rates_on(call, booked | {(money.currency, day) for _, money, day in opening})
     keys = bulk.reserve_ids(BankLine, len(lines))
     base = call.company.currency
     entries = []
@@ -268,7 +272,8 @@ def _post_and_write_lines(call: Call, parts: Sequence[_Part], warnings: list[Rea
         warnings.append(Reason("bank.opened-with", {"opening": money, "day": day}))
     company_moneys = [line.money.converted(rates[line.money.currency, line.booking_date], base) for _, line in lines]
     moved = [place for place, (_, line) in enumerate(lines) if line.money]
-    entries += [_entry(*lines[place], company_moneys[place], keys[place]) for place in moved]
+    entries += [_entry(*lines[place], company_moneys[place], keys[place], days) for place in moved]
+    warnings += _posted_later([lines[place][1].booking_date for place in moved], days)
     posted = ledger.post_entries(call, entries)
     entry_of = dict(zip(moved, (entry.id for entry in posted[len(opening) :]), strict=True))
     bulk.copy_in(
@@ -302,7 +307,18 @@ def _openings(call: Call, parts: Sequence[_Part]) -> list[tuple[_Part, Money, dt
     return result
 
 
-def _entry(part: _Part, line: _NewLine, company_money: Money, key: int) -> Entry:
+def _posted_later(booked: Sequence[dt.date], days: Mapping[dt.date, dt.date]) -> list[Reason]:
+    """For each day that lines of locked months were posted on: how many they are, and from which days."""
+    moved: dict[dt.date, list[dt.date]] = {}
+    for day in booked:
+        if days[day] != day:
+            moved.setdefault(days[day], []).append(day)
+    return [
+        Reason("bank.posted-later", {"lines": len(of), "first": min(of), "last": max(of), "day": day}) for day, of in sorted(moved.items())
+    ]
+
+
+def _entry(part: _Part, line: _NewLine, company_money: Money, key: int, days: Mapping[dt.date, dt.date]) -> Entry:
     incoming = line.money.amount > 0
     who = " · ".join(text for text in (line.entry.counterparty_name, line.entry.remittance) if text)
     text = _text(" ".join(who.split()) or part.account.name, 300)
@@ -311,7 +327,8 @@ def _entry(part: _Part, line: _NewLine, company_money: Money, key: int) -> Entry
         Line(-line.money, -company_money, purpose="cash-clearing" if incoming else "payments-clearing"),
     )
     kind = "receipt" if incoming else "bank-debit"
-    return Entry(kind, line.booking_date, line.entry.value_date or line.booking_date, text, ids.outer("lin", key), both)
+    document_date = line.entry.value_date or line.booking_date
+    return Entry(kind, days[line.booking_date], document_date, text, ids.outer("lin", key), both)
 
 
 def _text(value: str | None, length: int) -> str:

@@ -28,6 +28,10 @@ define(
             "Line {line} of the file is a batch of {payments} payments whose amounts do not add up to it; it is one payment here."
         ),
         "bank.opened-with": N_("This is the account's first statement: {opening} was posted as its opening balance on {day}."),
+        "bank.posted-later": N_(
+            "{lines} lines that the bank booked from {first} to {last} lie in a locked or closed month; they are posted on {day}, "
+            "the first open day after, and keep the bank's own day."
+        ),
         "bank.first-statement": N_("No earlier statement of this account is known, so its opening balance cannot be compared."),
     }
 )

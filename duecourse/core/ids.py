@@ -45,6 +45,8 @@ PREFIXES: dict[str, str] = {
     "con": "contact",
     "trm": "terms",
     "tko": "take-over",
+    "man": "manual journal",
+    "exp": "journal export",
     "whk": "webhook",
     "msg": "webhook message",
     "tsk": "task",

@@ -1,5 +1,6 @@
 """The books: append-only, balanced, dated inside open periods."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -81,12 +82,14 @@ class ExchangeRate(models.Model):
 
 
 class Period(models.Model):
-    """A posting period; a closed one takes no entry, whatever its date of recording."""
+    """A posting period. A soft-locked one takes only entries with a reason, a closed one none, whatever the day they are recorded."""
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+")
     start_date = models.DateField()
     end_date = models.DateField()  # the first day that is no longer in it
-    state = models.CharField(max_length=10, choices=[("open", "Open"), ("closed", "Closed")], default="open")
+    state = models.CharField(
+        max_length=10, choices=[("open", "Open"), ("soft", "Soft-locked"), ("hard", "Closed")], default="open"
+    )
     closed_at = models.DateTimeField(null=True)
     closed_by_name = models.CharField(max_length=200, blank=True)
 
@@ -109,6 +112,7 @@ class JournalEntry(models.Model):
     source = models.CharField(max_length=40)  # prefixed id of what was posted
     reversal_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
     by_name = models.CharField(max_length=200)
+    late_reason = models.CharField(max_length=300, blank=True, db_default="")  # why it was posted to a soft-locked period
     recorded_at = fields.recorded_at()
     transaction_id = fields.transaction_id()
 
@@ -138,3 +142,113 @@ class Posting(models.Model):
             models.Index(fields=["company", "entry"], name="posting_entry"),
             models.Index(fields=["company", "account", "entry"], name="posting_account"),
         ]
+
+
+class ManualJournal(models.Model):
+    """An entry that a person writes and another person approves; posted, it never changes."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    state = models.CharField(
+        max_length=10,
+        choices=[
+            ("draft", "Draft"),
+            ("waiting", "Waits for approval"),
+            ("posted", "Posted"),
+            ("rejected", "Rejected"),
+            ("dropped", "Dropped"),
+        ],
+        default="draft",
+    )
+    text = models.CharField(max_length=300)
+    posting_date = models.DateField()
+    document_date = models.DateField()
+    currency = fields.currency()
+    rate = fields.rate()  # units of the company's currency for one unit of `currency`
+    reverse_date = models.DateField(null=True)  # the day its opposite is posted on, with it
+    prepared_by_id = models.BigIntegerField()  # who wrote it last: may not approve it
+    prepared_by_name = models.CharField(max_length=200)
+    prepared_at = models.DateTimeField()
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_by_name = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.CharField(max_length=300, blank=True)
+    entry = models.ForeignKey(JournalEntry, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="posted") | ~Q(decided_by_id=F("prepared_by_id")), name="manual_journal_not_own_approval"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="posted") | Q(entry__isnull=False, decided_by_id__isnull=False),
+                name="manual_journal_posted_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["company", "state", "-id"], name="manual_journal_state")]
+
+
+class ManualJournalLine(models.Model):
+    """One line of a manual journal: debit positive, credit negative."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    journal = models.ForeignKey(ManualJournal, models.CASCADE, related_name="+")
+    place = models.PositiveSmallIntegerField()
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    amount = fields.amount()
+    company_amount = fields.amount()
+    tax_category = models.CharField(max_length=2, blank=True)
+    tax_percent = fields.percent(null=True)
+
+
+class BookSetting(models.Model):
+    """How a company's books are cut into years, and what the accountant's program wants to know of them."""
+
+    company = models.OneToOneField(Company, models.PROTECT, related_name="+")
+    fiscal_year_month = models.PositiveSmallIntegerField(default=1)  # the month that a fiscal year begins with
+    datev_consultant = models.IntegerField(null=True)
+    datev_client = models.IntegerField(null=True)
+    datev_length = models.PositiveSmallIntegerField(default=4)  # digits of a ledger account there
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fiscal_year_month__gte=1, fiscal_year_month__lte=12), name="fiscal_year_month_is_one"
+            ),
+            models.CheckConstraint(condition=Q(datev_length__gte=4, datev_length__lte=8), name="datev_length_is_one"),
+        ]
+
+
+class ExportAccount(models.Model):
+    """The number that an account has in the accountant's program."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=9)
+    is_automatic = models.BooleanField(default=False)  # there, it reckons tax by itself; our entries carry their tax already
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "account"], name="export_account_once")]
+
+
+class JournalExport(models.Model):
+    """The journal of some days as a file that left: what was in it, and how to tell what came later."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    format = models.CharField(max_length=10, choices=[("csv", "CSV"), ("datev", "DATEV")])
+    first_date = models.DateField()
+    last_date = models.DateField()
+    name = models.CharField(max_length=200)
+    content_digest = models.CharField(max_length=64)  # of all that is in the file but the moment it was made
+    digest = models.CharField(max_length=64)  # of the file
+    size = models.BigIntegerField()
+    entries = models.IntegerField()
+    postings = models.IntegerField()
+    debit = fields.amount()
+    settled_before = models.BigIntegerField()  # transactions below this had ended: their entries are in the file
+    unsettled = ArrayField(models.BigIntegerField(), default=list)  # entries in the file of transactions not below it
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    recorded_at = fields.recorded_at()
+
+    class Meta:
+        indexes = [models.Index(fields=["company", "-id"], name="journal_export_newest")]

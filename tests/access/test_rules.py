@@ -29,7 +29,11 @@ bank.import_file                  cash-application
 cash.apply_payment                cash-application
 cash.unapply                      cash-application
 ledger.close_period               controller
-ledger.read                       controller, cfo
+ledger.read                       billing, controller, cfo
+ledger.prepare_journals           billing, controller
+ledger.approve_journals           controller, cfo
+ledger.approve_late               controller
+ledger.reopen_period              cfo
 credit.read                       order-desk, credit-manager, controller, cfo
 receivables.read                  credit-manager, billing, cash-application, collector, controller, cfo
 access.grant_role                 administrator
@@ -51,8 +55,9 @@ class TestRoles:
     def test_never_hold_a_wildcard(self) -> None:
         assert not [permission for held in rules.ROLES.values() for permission in held if "*" in permission]
 
-    def test_let_the_cfo_read_and_change_nothing_but_the_own_log_in(self) -> None:
-        assert {permission for permission in rules.ROLES["cfo"] - rules.OWN if not permission.endswith(".read")} == set()
+    def test_let_the_cfo_read_approve_journals_and_open_a_closed_month_and_change_nothing_else(self) -> None:
+        may = {permission for permission in rules.ROLES["cfo"] - rules.OWN if not permission.endswith(".read")}
+        assert may == {"ledger.approve_journals", "ledger.reject_journal", "ledger.reopen_period"}
 
     def test_show_an_administrator_no_amounts(self) -> None:
         rooms = {permission.split(".")[0] for permission in rules.ROLES["administrator"]}

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -159,10 +160,25 @@ class TestRefusing:
         with within(world.call):
             assert facts.files(world.call).total == 0
 
-    def test_closed_period_takes_nothing(self, world: World) -> None:
+    @pytest.mark.parametrize("lock", [ledger.lock_period, ledger.close_period])
+    def test_a_locked_month_moves_its_lines_to_the_first_open_day_and_says_so(self, world: World, lock: Any) -> None:
         with within(world.call):
             november = next(row for row in ledger_facts.periods(world.call) if row.start_date == dt.date(2026, 11, 1))
-        ledger.close_period(world.call, ids.outer("prd", november.id))
+        lock(world.call, ids.outer("prd", november.id))
+        result = load(world, Pay("5.00", "A"))
+        (said,) = [reason for reason in result.warnings if reason.code == "bank.posted-later"]
+        assert (said.params["lines"], said.params["day"]) == (1, dt.date(2026, 12, 1))
+        with within(world.call):
+            (line,) = facts.lines(world.call, statement_id=result.statements[0].id)
+            (entry,) = ledger_facts.entries(world.call, sources=[ids.outer("lin", line.id)])
+        assert line.booking_date.month == 11
+        assert (entry.posting_date, entry.document_date) == (dt.date(2026, 12, 1), line.value_date)
+
+    def test_without_a_later_open_month_nothing_is_taken(self, world: World) -> None:
+        with within(world.call):
+            ends = [row for row in ledger_facts.periods(world.call) if row.start_date >= dt.date(2026, 11, 1)]
+        for period in ends:
+            ledger.close_period(world.call, ids.outer("prd", period.id))
         refused("ledger.period-closed", load, world, Pay("5.00", "A"))
         with within(world.call):
             assert facts.files(world.call).total == 0

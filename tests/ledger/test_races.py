@@ -49,7 +49,9 @@ class TestPeriods:
         refused("ledger.period-closed", post, world.call)
         refused("ledger.period-unchanged", ledger.close_period, world.call, november)
         assert post(world.call, day=dt.date(2026, 12, 1)).number == "JE-26-00001"
-        ledger.reopen_period(world.calls["controller"], november)
+        refused("access.not-permitted", ledger.reopen_period, world.calls["controller"], november, "An invoice is missing")
+        refused("ledger.reason-missing", ledger.reopen_period, world.calls["cfo"], november, " ")
+        ledger.reopen_period(world.calls["cfo"], november, "An invoice is missing")
         assert post(world.call, day=dt.date(2026, 11, 30)).number == "JE-26-00002"
 
     def test_are_made_once_for_each_month(self, world: World) -> None:
@@ -84,7 +86,7 @@ class TestPeriods:
                 at_closing = entries()
                 gate.wait(30)
                 seen.append((at_closing, entries()))
-                ledger.reopen_period(world.call, november)
+                ledger.reopen_period(world.call, november, "Next round")
             return seen
 
         def poster() -> list[bool]:

@@ -326,8 +326,8 @@ class Tale:
         ledger.close_period(self.by("controller"), self._period(day))
 
     def reopen_month(self, day: str) -> None:
-        """The controller opens it again."""
-        ledger.reopen_period(self.by("controller"), self._period(day))
+        """The CFO opens it again."""
+        ledger.reopen_period(self.by("cfo"), self._period(day), "An invoice was forgotten")
 
     def _period(self, day: str) -> str:
         wanted = dt.date.fromisoformat(day)

@@ -1,25 +1,61 @@
 """Writes to the books: charts, bank accounts, rates, periods, entries, manual journals and exports."""
 
 from duecourse.ledger.actions.books import (
-    close_period,
     create_accounts,
     create_bank_account,
     create_chart,
     load_rates,
     open_periods,
     post_entries,
-    reopen_period,
     reverse_entries,
+)
+from duecourse.ledger.actions.exports import (
+    FORMATS,
+    Exported,
+    export_journal,
+    set_books,
+    set_export_accounts,
+)
+from duecourse.ledger.actions.manual import (
+    approve_journals,
+    approve_late,
+    attach_file,
+    change_journal,
+    drop_journal,
+    prepare_journals,
+    reject_journal,
+    submit_journals,
+)
+from duecourse.ledger.actions.periods import (
+    close_period,
+    lock_period,
+    reopen_period,
+    unlock_period,
 )
 
 __all__ = [
+    "FORMATS",
+    "Exported",
+    "approve_journals",
+    "approve_late",
+    "attach_file",
+    "change_journal",
     "close_period",
     "create_accounts",
     "create_bank_account",
     "create_chart",
+    "drop_journal",
+    "export_journal",
     "load_rates",
+    "lock_period",
     "open_periods",
     "post_entries",
+    "prepare_journals",
+    "reject_journal",
     "reopen_period",
     "reverse_entries",
+    "set_books",
+    "set_export_accounts",
+    "submit_journals",
+    "unlock_period",
 ]

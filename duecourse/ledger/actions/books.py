@@ -16,7 +16,18 @@ from duecourse.core.money import Money, minor_units
 from duecourse.ledger import queries, rules
 from duecourse.ledger.models import Account, BankAccount, ExchangeRate, JournalEntry, Period, Posting
 
-_ENTRY = ("company_id", "number", "kind", "posting_date", "document_date", "text", "source", "reversal_of_id", "by_name")
+_ENTRY = (
+    "company_id",
+    "number",
+    "kind",
+    "posting_date",
+    "document_date",
+    "text",
+    "source",
+    "reversal_of_id",
+    "by_name",
+    "late_reason",
+)
 _POSTING = (
     "company_id",
     "entry_id",
@@ -130,31 +141,6 @@ def open_periods(call: Call, first: dt.date, last: dt.date) -> int:
 
 
 @action
-def close_period(call: Call, period_id: str) -> None:
-    """Close a period: no entry is dated in it any more. Waits for postings under way. Undone by reopen_period."""
-    _set_period(call, period_id, "closed", "ledger.period-closed")
-
-
-@action
-def reopen_period(call: Call, period_id: str) -> None:
-    """Open a closed period again; the event says who did."""
-    _set_period(call, period_id, "open", "ledger.period-reopened")
-
-
-def _set_period(call: Call, period_id: str, state: str, event: str) -> None:
-    period = Period.objects.select_for_update().filter(company_id=call.company.id, id=ids.inner("prd", period_id)).first()
-    if period is None:
-        raise ids.not_found("prd")
-    if period.state == state:
-        raise Refused("ledger.period-unchanged", f"The period of {period.start_date:%B %Y} is already {state}.")
-    period.state = state
-    period.closed_at = call.at if state == "closed" else None
-    period.closed_by_name = call.by.name if state == "closed" else ""
-    period.save()
-    events.record(call, event, [period_id], {"from": period.start_date.isoformat(), "until": period.end_date.isoformat()})
-
-
-@action
 def post_entries(
     call: Call,
     entries: Sequence[rules.Entry],
@@ -164,17 +150,18 @@ def post_entries(
     """Post balanced entries dated in open periods, in one batch; their ids and numbers in order.
 
     `reversal_of` names, entry by entry, what each one reverses; `booking` is what `queries.prepare` gave for these dates, so
-    that little is done while the number series is locked. Errors: Refused('ledger.period-closed'),
-    Refused('ledger.period-missing'), Refused('ledger.entry-not-balanced'), Refused('ledger.account-missing'),
-    Refused('ledger.halted') while the verifier is red.
+    that little is done while the number series is locked. An entry with a `late_reason` may also go into a soft-locked period.
+    Errors: Refused('ledger.period-closed'), Refused('ledger.period-missing'), Refused('ledger.entry-not-balanced'),
+    Refused('ledger.account-missing'), Refused('ledger.halted') while the verifier is red.
     """
     if not entries:
         return []
     for entry in entries:
         rules.check_balanced(entry, call.company.currency)
     dates = {entry.posting_date for entry in entries}
-    if booking is None or not dates <= booking.dates:
-        booking = queries.prepare(call, dates)
+    late = {entry.posting_date for entry in entries if entry.late_reason}
+    if booking is None or not dates <= booking.dates or late:
+        booking = queries.prepare(call, dates, late - {entry.posting_date for entry in entries if not entry.late_reason})
     lines = [[(rules.find_account(booking.accounts, line), line) for line in entry.lines] for entry in entries]
     numbers = _numbers(call, entries)
     company = call.company.id
@@ -192,6 +179,7 @@ def post_entries(
                 entry.source,
                 reverses,
                 call.by.name,
+                entry.late_reason[:300],
             )
             for number, entry, reverses in zip(numbers, entries, reversal_of or [None] * len(entries), strict=True)
         ],

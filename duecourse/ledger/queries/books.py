@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -165,8 +165,9 @@ def has_postings(call: Call, account_ids: Iterable[int]) -> set[int]:
     )
 
 
-def lock_periods(call: Call, dates: Iterable[dt.date]) -> None:
-    """Hold the periods of `dates` open until the transaction ends; first in the lock order.
+def lock_periods(call: Call, dates: Iterable[dt.date], late: Collection[dt.date] = ()) -> None:
+    """Hold the periods of `dates` as they are until the transaction ends; first in the lock order. They must be open, those of
+    `late` dates may be soft-locked.
 
     Errors: Refused('ledger.period-closed'), Refused('ledger.period-missing').
     """
@@ -183,10 +184,15 @@ def lock_periods(call: Call, dates: Iterable[dt.date]) -> None:
     for day in days:
         state = next((state for start, end, state in periods if start <= day < end), None)
         if state is None:
+            raise _period_missing(day)
+        if state == "soft" and day not in late:
             raise Refused(
-                "ledger.period-missing", f"There is no posting period for {day.isoformat()}. A controller opens it under Periods."
+                "ledger.period-closed",
+                f"The period of {day.isoformat()} is soft-locked; nothing was posted. Use a date in an open period, or have a "
+                "controller post a manual journal with a reason.",
+                date=day.isoformat(),
             )
-        if state != "open":
+        if state == "hard":
             raise Refused(
                 "ledger.period-closed",
                 f"The period of {day.isoformat()} is closed; nothing was posted. Use a date in an open period.",
@@ -202,14 +208,14 @@ class Booking:
     accounts: Mapping[tuple[str, str], int]
 
 
-def prepare(call: Call, dates: Iterable[dt.date]) -> Booking:
+def prepare(call: Call, dates: Iterable[dt.date], late: Collection[dt.date] = ()) -> Booking:
     """Hold the periods of `dates` open and look up the accounts, before anything else is locked.
 
     Errors: Refused('ledger.halted') while an invariant is broken, and those of `lock_periods`.
     """
     days = frozenset(dates)
     invariants.refuse_when_broken(call)
-    lock_periods(call, days)
+    lock_periods(call, days, late)
     return Booking(days, account_ids(call))
 
 
@@ -230,6 +236,20 @@ def first_open_days(call: Call, wanted: Iterable[dt.date], otherwise: dt.date | 
     found = Period.objects.filter(company_id=call.company.id, state="open", end_date__gt=least)
     spans = list(found.order_by("start_date").values_list("start_date", "end_date"))
     return {day: _first_open(day, otherwise, spans) for day in days}
+
+
+def posting_days(call: Call, wanted: Iterable[dt.date]) -> dict[dt.date, dt.date]:
+    """Each day, or the first open one after it where its period is locked or closed. Errors: Refused('ledger.period-missing')."""
+    days = set(wanted)
+    known = [(period.start_date, period.end_date) for period in periods(call)] if days else []
+    for day in sorted(days):
+        if not any(start <= day < end for start, end in known):
+            raise _period_missing(day)
+    return first_open_days(call, days)
+
+
+def _period_missing(day: dt.date) -> Refused:
+    return Refused("ledger.period-missing", f"There is no posting period for {day.isoformat()}. A controller opens it under Periods.")
 
 
 def _first_open(wanted: dt.date, otherwise: dt.date | None, spans: Sequence[tuple[dt.date, dt.date]]) -> dt.date:

@@ -49,6 +49,7 @@ class Entry:
     text: str
     source: str
     lines: Sequence[Line] = field(default_factory=tuple)
+    late_reason: str = ""  # why it goes into a soft-locked period; "" goes into open ones only
 
 
 @dataclass(frozen=True, slots=True)
