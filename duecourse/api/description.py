@@ -21,6 +21,8 @@ has scopes; people make keys under Settings. Amounts are text beside their curre
 says what they name. What would happen twice when sent twice needs a header Idempotency-Key. What cannot be done is an RFC 9457
 problem with a stable code."""
 PATH_IDS = {
+    "journal": "man",
+    "export": "exp",
     "account": "acc", "customer": "cus", "product": "prc", "order": "ord", "hold": "hld", "credit_account": "cra", "invoice": "inv",
     "file": "fil", "statement": "stm", "payment": "pay", "item": "itm", "entry": "jrn", "period": "prd", "event": "evt",
     "webhook": "whk", "message": "msg",
@@ -49,6 +51,10 @@ def _answer(address: str, status: int, answer: dict[str, Any]) -> None:
     answer["description"] = "Done" if status == 200 else TITLES[status]
     if status >= 400:
         answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
+    elif address.endswith("/file"):
+        answer["content"] = {"text/csv": {"schema": {"type": "string", "format": "binary"}}}
+    elif address.endswith("/file"):
+        answer["content"] = {"text/csv": {"schema": {"type": "string", "format": "binary"}}}
     elif address.endswith("/pdf"):
         answer["content"] = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 

@@ -20,6 +20,7 @@ from duecourse.api.shapes import (
     MoneyOut,
     Out,
     Paging,
+    ReasonWords,
     Search,
     decimal,
     money,
@@ -99,13 +100,19 @@ class TrialBalance(Out):
 
 
 class PeriodOut(Out):
-    """A posting period, from its first day to before `end_date`."""
+    """A posting period, from its first day to before `end_date`; open, soft (takes entries with a reason) or hard (takes none)."""
 
     id: str = outer_id("prd")
     start_date: Day
     end_date: Day
     state: str
     closed_by: str
+
+
+class PeriodReopening(In):
+    """Why a month that was closed is opened again."""
+
+    reason: ReasonWords
 
 
 class RateFilter(In):
@@ -218,10 +225,24 @@ def close_period(call: Call, period: str) -> Done:
     return Done()
 
 
+@room.post("/ledger/periods/{period}/lock", "ledger.lock_period", Done)
+def lock_period(call: Call, period: str) -> Done:
+    """Soft-lock an open period: only a manual journal that is approved with a reason goes in."""
+    actions.lock_period(call, period)
+    return Done()
+
+
+@room.post("/ledger/periods/{period}/unlock", "ledger.unlock_period", Done)
+def unlock_period(call: Call, period: str) -> Done:
+    """Lift the soft lock of a period."""
+    actions.unlock_period(call, period)
+    return Done()
+
+
 @room.post("/ledger/periods/{period}/reopen", "ledger.reopen_period", Done)
-def reopen_period(call: Call, period: str) -> Done:
-    """Open a closed period again."""
-    actions.reopen_period(call, period)
+def reopen_period(call: Call, period: str, body: PeriodReopening) -> Done:
+    """Open a closed period again. Only who may reopen it, and with a reason that stays."""
+    actions.reopen_period(call, period, body.reason)
     return Done()
 
 

@@ -259,9 +259,10 @@ def ready_lines(
     return [_ready(line) for line in (found if limit is None else found[:limit])]
 
 
-def ready_count(call: Call) -> int:
-    """How many lines wait to be billed."""
-    return ReadyLine.objects.filter(company_id=call.company.id, billed_by="").count()
+def ready_count(call: Call, until: dt.date | None = None) -> int:
+    """How many lines wait to be billed; with a day, of those that were ready by then."""
+    found = ReadyLine.objects.filter(company_id=call.company.id, billed_by="")
+    return (found.filter(ready_date__lte=until) if until else found).count()
 
 
 def _filtered(call: Call, state: str, text: str, account_id: int | None, created_by_id: int | None) -> QuerySet[Order]:

@@ -161,7 +161,20 @@ BADGES: dict[str, dict[str, tuple[str, str, str]]] = {
     },
     "period": {
         "open": ("good", "unlock", N_("Open")),
-        "closed": ("neutral", "lock", N_("Closed")),
+        "soft": ("watch", "lock", N_("Soft-locked")),
+        "hard": ("neutral", "lock", N_("Closed")),
+    },
+    "manual-journal": {
+        "draft": ("neutral", "circle", N_("Draft")),
+        "waiting": ("accent", "clock", N_("Waits for approval")),
+        "posted": ("good", "check", N_("Posted")),
+        "rejected": ("bad", "x", N_("Rejected")),
+        "dropped": ("neutral", "minus", N_("Dropped")),
+    },
+    "month-check": {
+        "done": ("good", "check", N_("Done")),
+        "open": ("watch", "alert", N_("To do")),
+        "told": ("neutral", "info", N_("For your eyes")),
     },
 }
 

@@ -48,6 +48,17 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str, str, bool, str]]]] = [
         ],
     ),
     (
+        "Books",
+        [
+            ("Trial balance", "trial-balance", "columns", "ledger.read", "l", False, ""),
+            ("Journal entries", "journal-entries", "journal", "ledger.read", "", False, ""),
+            ("Manual journals", "manual-journals", "edit", "ledger.read", "n", False, "journals"),
+            ("VAT report", "vat-report", "percent", "ledger.read", "u", False, ""),
+            ("Month close", "month-close", "calendar-check", "ledger.read", "e", False, ""),
+            ("Exports", "exports", "upload", "ledger.read", "p", False, ""),
+        ],
+    ),
+    (
         "end",
         [
             ("Journal and audit", "journal", "journal", "journal.read", "j", False, ""),
@@ -62,6 +73,7 @@ def _translated() -> None:
     """Never called: the words of the side bar, where the translators' tool finds them."""
     (_("Home"), _("Customers"), _("Credit holds"), _("Orders"), _("Ready to bill"), _("Invoices"), _("Bank files"), _("Matching"))
     (_("Ageing"), _("Ties out"), _("Journal and audit"), _("Outbox"), _("Settings"))
+    (_("Trial balance"), _("Journal entries"), _("Manual journals"), _("VAT report"), _("Month close"), _("Exports"), _("Books"))
     (_("Sell on credit"), pgettext("side bar", "Bill"), _("Get paid"), pgettext("side bar", "Know"))
 
 

@@ -88,11 +88,11 @@ def bank_accounts(request: HttpRequest, call: Call) -> HttpResponse:
 
 @screen("ledger.read")
 def periods(request: HttpRequest, call: Call) -> HttpResponse:
-    """Posting periods; POST `do` is close or reopen with `period`, or open with a `year`."""
+    """Posting periods; POST `do` is lock, unlock, close or reopen (with a reason) with `period`, or open with a `year`."""
     if request.method == "POST":
         do, ref = request.POST.get("do", ""), request.POST.get("period", "")
         try:
-            said = _change_period(call, do, ref, request.POST.get("year", "").strip())
+            said = _change_period(call, do, ref, request.POST.get("year", "").strip(), request.POST.get("reason", ""))
         except Refused as refused:
             return refusal(request, refused)
         done(request, said)
@@ -107,8 +107,6 @@ def periods(request: HttpRequest, call: Call) -> HttpResponse:
     context = {
         "years": list(years.items()),
         "next_year": max(years, default=call.today.year - 1) + 1,
-        "may_close": call.by.may("ledger.close_period"),
-        "may_reopen": call.by.may("ledger.reopen_period"),
         "may_open": call.by.may("ledger.open_periods"),
     }
     return page(request, call, "settings/periods.html", context)
@@ -118,19 +116,25 @@ def _holds(period: queries.PeriodView, day: dt.date) -> bool:
     return period.start_date <= day < period.end_date
 
 
-def _change_period(call: Call, do: str, ref: str, year: str) -> str:
-    """Close, reopen or open periods, and what is said about it. Errors: Refused('web.unknown-step'), the actions' own."""
+def _change_period(call: Call, do: str, ref: str, year: str, reason: str) -> str:
+    """Lock, close, reopen or open periods, and what is said about it. Errors: Refused('web.unknown-step'), the actions' own."""
     if do == "open":
         if not (year.isascii() and year.isdigit() and 1990 <= int(year) <= 2200):
             raise Refused("web.not-a-year", _("“%(text)s” is not a year; expected one like 2027.") % {"text": year[:20]})
         count = actions.open_periods(call, dt.date(int(year), 1, 1), dt.date(int(year), 12, 31))
         return _("%(count)s months of %(year)s were opened.") % {"count": count, "year": year}
     words = next((month(one.start_date) for one in queries.periods(call) if ids.outer("prd", one.id) == ref), ref)
+    if do == "lock":
+        actions.lock_period(call, ref)
+        return _("%(month)s is soft-locked: only what a controller approves with a reason goes in.") % {"month": words}
+    if do == "unlock":
+        actions.unlock_period(call, ref)
+        return _("The soft lock of %(month)s is lifted.") % {"month": words}
     if do == "close":
         actions.close_period(call, ref)
         return _("%(month)s is closed: nothing is posted to it any more.") % {"month": words}
     if do == "reopen":
-        actions.reopen_period(call, ref)
+        actions.reopen_period(call, ref, reason)
         return _("%(month)s is open again.") % {"month": words}
     raise Refused("web.unknown-step", _("This cannot be done here."))
 

@@ -232,8 +232,11 @@ class TestBooks:
         lines = [{"product_number": "P-100", "quantity": "1"}]
         late = {"invoices": [{"account": acc(world), "issue_date": "2026-10-05", "lines": lines}]}
         refused(api.post("/invoices", late, once="late"), 422, "ledger.period-closed")
-        ok(api.post(f"/ledger/periods/{period['id']}/reopen"))
-        refused(api.post(f"/ledger/periods/{period['id']}/reopen"), 422, "ledger.period-unchanged")
+        why = {"reason": "An invoice is missing"}
+        ok(api.post(f"/ledger/periods/{period['id']}/reopen", why))
+        refused(api.post(f"/ledger/periods/{period['id']}/reopen", why), 422, "ledger.period-unchanged")
+        ok(api.post(f"/ledger/periods/{period['id']}/lock"))
+        ok(api.post(f"/ledger/periods/{period['id']}/unlock"))
         rate = {"currency": "GBP", "rate_date": "2026-11-16", "per_euro": "0.8"}
         assert ok(api.post("/ledger/rates", {"rates": [rate]})) == {"new": 1}
         assert ok(api.get("/ledger/rates", currency="GBP")) == [{"currency": "GBP", "rate": "1.25"}]

@@ -108,8 +108,19 @@ def belongings(world: World, api: Caller) -> dict[str, str]:
         "item": ok(api.get("/open-items"))["items"][0]["id"],
         "entry": ok(api.get("/ledger/entries"))["items"][0]["id"],
         "period": ok(api.get("/ledger/periods"))[0]["id"],
+        "journal": _journal(api),
+        "export": ok(api.post("/books/exports", {"first": "2026-01-01", "last": "2026-12-31"}))["id"],
         "event": ids.outer("evt", event.id),
     }
+
+
+def _journal(api: Caller) -> str:
+    """A draft that waits for approval."""
+    lines = [{"account": "4970", "amount": "1"}, {"account": "1361", "amount": "-1"}]
+    new = {"text": "Fees", "posting_date": "2026-11-17", "document_date": "2026-11-17", "currency": "EUR", "lines": lines}
+    (made,) = ok(api.post("/books/journals", {"journals": [new]}, once="journal-1"))["ids"]
+    ok(api.post("/books/journals/submit", {"ids": [made]}))
+    return str(made)
 
 
 def test_another_company_sees_nothing(world: World, api: Caller) -> None:

@@ -25,7 +25,9 @@ def world(db: None) -> World:
     return build()
 
 
-def draft(amount: str = "120.00", day: dt.date = DAY, text: str = "Bank charges of October", reverses: bool = False, **more: object) -> Draft:
+def draft(
+    amount: str = "120.00", day: dt.date = DAY, text: str = "Bank charges of October", reverses: bool = False, **more: object
+) -> Draft:
     lines = (DraftLine("4970", Decimal(amount)), DraftLine("1361", -Decimal(amount)))
     return replace(Draft(text, day, day, "EUR", lines, None, reverses), **more)  # type: ignore[arg-type]
 
@@ -52,7 +54,9 @@ class TestPreparing:
             ("ledger.rate-missing", {"currency": "CHF"}),
         ],
     )
-    def test_refuses_what_nobody_could_approve_and_keeps_nothing(self, world: World, code: str, change: dict[str, object]) -> None:
+    def test_refuses_what_nobody_could_approve_and_keeps_nothing(
+        self, world: World, code: str, change: dict[str, object]
+    ) -> None:
         refused(code, ledger.prepare_journals, world.calls["billing"], [draft(), draft(**change)])  # type: ignore[arg-type]
         with within(world.call):
             assert not ManualJournal.objects.exists()
@@ -87,7 +91,9 @@ class TestApproving:
         with within(world.call), pytest.raises(DatabaseError), transaction.atomic():
             row = ManualJournal.objects.get()
             entry = ledger.post_entries(world.call, [_entry()])[0].id
-            ManualJournal.objects.filter(id=row.id).update(state="posted", decided_by_id=mine, decided_at=world.call.at, entry_id=entry)
+            ManualJournal.objects.filter(id=row.id).update(
+                state="posted", decided_by_id=mine, decided_at=world.call.at, entry_id=entry
+            )
         (posted,) = ledger.approve_journals(world.calls["cfo"], [key])
         with within(world.call), pytest.raises(DatabaseError), transaction.atomic():
             ManualJournal.objects.update(text="Something else")
@@ -156,7 +162,10 @@ class TestTheTrialBalance:
             opened = queries.account_sheet(world.call, "4970", dt.date(2027, 1, 1), dt.date(2027, 1, 31))
         assert year.holds
         assert new.holds
-        assert {row.code: row.closing.amount for row in year.rows if row.closing} == {"1361": Decimal("-120.00"), "4970": Decimal("120.00")}
+        assert {row.code: row.closing.amount for row in year.rows if row.closing} == {
+            "1361": Decimal("-120.00"),
+            "4970": Decimal("120.00"),
+        }
         assert {row.code: row.opening.amount for row in new.rows if row.opening} == {"1361": Decimal("-120.00")}
         assert (year.retained.amount, new.retained.amount) == (0, Decimal("120.00"))
         assert not before.total("debit")

@@ -186,7 +186,9 @@ class TestTheBooks:
             january = next(one for one in ledger_facts.periods(world.call) if one.start_date == dt.date(2026, 1, 1))
         ref = ids.outer("prd", january.id)
         assert "is closed" in text(client.post("/settings/periods/", {"do": "close", "period": ref}, follow=True))
-        assert "is open again" in text(client.post("/settings/periods/", {"do": "reopen", "period": ref}, follow=True))
+        cfo = sit(world, "cfo")
+        said = cfo.post("/settings/periods/", {"do": "reopen", "period": ref, "reason": "The auditor asked"}, follow=True)
+        assert "is open again" in text(said)
         assert "12 months of 2028" in text(client.post("/settings/periods/", {"do": "open", "year": "2028"}, follow=True))
         for wrong in ({"do": "open", "year": "x"}, {"do": "close", "period": "prd_x"}, {"do": "else"}):
             assert client.post("/settings/periods/", wrong).status_code in (302, 404)

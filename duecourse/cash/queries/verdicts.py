@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from django.db.models import Count, Sum
@@ -11,9 +12,14 @@ from duecourse.core.call import Call
 from duecourse.core.money import Money
 
 
-def unidentified(call: Call) -> tuple[int, Money]:
-    """How many payments have no customer yet, and what they come to in the company's currency: what cash clearing holds."""
+def unidentified(call: Call, until: dt.date | None = None) -> tuple[int, Money]:
+    """How many payments have no customer yet, and what they come to in the company's currency: what cash clearing holds.
+
+    With a day, those booked up to it.
+    """
     found = Payment.objects.filter(company_id=call.company.id, item__isnull=True)
+    if until is not None:
+        found = found.filter(booking_date__lte=until)
     sums = found.aggregate(many=Count("id"), total=Sum("company_amount"))
     return sums["many"], Money(sums["total"] or Decimal(0), call.company.currency)
 

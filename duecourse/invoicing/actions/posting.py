@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from duecourse.core import bulk, events, ids, sequences
 from duecourse.core.call import Call, action
@@ -171,9 +172,14 @@ def _entry(call: Call, key: int, number: str, one: Reckoned) -> Entry:
     sales[largest] += one.company_gross - Money.total([*taxes, *sales], base)
     lines = [Line(totals.gross, one.company_gross, purpose="receivables", customer_account_id=_payer(one))]
     for row, tax, sale in zip(totals.breakdown, taxes, sales, strict=True):
-        lines.append(Line(-row.base, -sale, purpose="sales", tax_category=row.category, tax_percent=row.percent))
+        of: dict[str, Any] = {
+            "customer_account_id": one.account.id,
+            "tax_category": row.category,
+            "tax_percent": row.percent,
+        }  # the buyer, not the payer
+        lines.append(Line(-row.base, -sale, purpose="sales", **of))
         if row.tax or tax:
-            lines.append(Line(-row.tax, -tax, purpose="tax", tax_category=row.category, tax_percent=row.percent))
+            lines.append(Line(-row.tax, -tax, purpose="tax", **of))
     text = f"{'Invoice' if one.kind == 'invoice' else 'Credit note'} {number}, {one.account.name}"
     return Entry(one.kind, one.new.issue_date, one.new.issue_date, text, ids.outer("inv", key), lines)
 

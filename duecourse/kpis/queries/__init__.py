@@ -1,5 +1,6 @@
 """Reads of the key figures, and of what came in and what is stuck."""
 
+from duecourse.kpis.queries.closing import MonthCheck, MonthClose, month_close
 from duecourse.kpis.queries.figures import (
     SORTS,
     AgeingPage,
@@ -32,6 +33,8 @@ __all__ = [
     "Changes",
     "Figures",
     "Home",
+    "MonthCheck",
+    "MonthClose",
     "PageRow",
     "Stream",
     "Tie",
@@ -45,6 +48,7 @@ __all__ = [
     "fullest",
     "home",
     "last_verdict",
+    "month_close",
     "ties",
     "to_do",
 ]

@@ -278,6 +278,8 @@ def to_do(call: Call) -> dict[str, int]:
         counts["ready"] = order_facts.ready_count(call)
     if call.by.may("cash.apply_payment"):
         counts["matching"] = cash_facts.counts(call).get("todo", 0)
+    if call.by.may("ledger.approve_journals"):
+        counts["journals"] = ledger_facts.journal_counts(call).get("waiting", 0)
     return counts
 
 

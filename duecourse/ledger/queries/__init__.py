@@ -52,14 +52,16 @@ from duecourse.ledger.queries.manual import (
     journal_for_caller,
     journal_rows,
     journals,
+    late_entries,
 )
 from duecourse.ledger.queries.tax import (
     TaxEntry,
-    TaxSum,
+    eu_sales,
     tax_accounts_moved,
-    tax_by_source,
+    tax_choices,
     tax_entries,
     tax_sums,
+    vat_report,
 )
 from duecourse.ledger.queries.trial import (
     Sheet,
@@ -68,6 +70,7 @@ from duecourse.ledger.queries.trial import (
     TrialRow,
     account_sheet,
     trial_balance,
+    trial_year_start,
 )
 
 __all__ = [
@@ -81,7 +84,6 @@ __all__ = [
     "Sheet",
     "SheetRow",
     "TaxEntry",
-    "TaxSum",
     "TrialBalance",
     "TrialRow",
     "account_ids",
@@ -97,6 +99,7 @@ __all__ = [
     "control_sums",
     "entries",
     "entry_for_caller",
+    "eu_sales",
     "export_accounts",
     "export_for_caller",
     "export_lines",
@@ -111,6 +114,7 @@ __all__ = [
     "journal_rows",
     "journals",
     "last_export",
+    "late_entries",
     "lock_bank_accounts",
     "lock_periods",
     "newest_rates",
@@ -122,10 +126,12 @@ __all__ = [
     "rates_on",
     "received_by_day",
     "tax_accounts_moved",
-    "tax_by_source",
+    "tax_choices",
     "tax_entries",
     "tax_sums",
     "trial_balance",
+    "trial_year_start",
     "unbalanced_entries",
     "unsettled_entries",
+    "vat_report",
 ]

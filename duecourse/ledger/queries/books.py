@@ -44,6 +44,7 @@ class EntryView:
     reversal_of: str
     reversed_by: str
     lines: tuple[tuple[str, str, Money, Money, int | None], ...]
+    late_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +250,9 @@ def posting_days(call: Call, wanted: Iterable[dt.date]) -> dict[dt.date, dt.date
 
 
 def _period_missing(day: dt.date) -> Refused:
-    return Refused("ledger.period-missing", f"There is no posting period for {day.isoformat()}. A controller opens it under Periods.")
+    return Refused(
+        "ledger.period-missing", f"There is no posting period for {day.isoformat()}. A controller opens it under Periods."
+    )
 
 
 def _first_open(wanted: dt.date, otherwise: dt.date | None, spans: Sequence[tuple[dt.date, dt.date]]) -> dt.date:
@@ -334,6 +337,7 @@ def entries(call: Call, entry_ids: Sequence[int] = (), sources: Sequence[str] = 
             row.reversal_of.number if row.reversal_of else "",
             reversed_by.get(row.id, ""),
             tuple(lines[row.id]),
+            row.late_reason,
         )
         for row in rows
     ]

@@ -13,7 +13,8 @@ from duecourse.core import ids, paging
 from duecourse.core.call import Call, require
 from duecourse.core.money import Money
 from duecourse.ledger import rules
-from duecourse.ledger.models import Account, BookSetting, ManualJournal, ManualJournalLine
+from duecourse.ledger.models import Account, BookSetting, JournalEntry, ManualJournal, ManualJournalLine
+from duecourse.ledger.queries.books import EntryView, entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +129,12 @@ def _view(row: ManualJournal, lines: Sequence[rules.DraftLine], base: str) -> Jo
         row.id, row.state, draft, total, row.rate, row.reverse_date, row.prepared_by_id, row.prepared_by_name, row.prepared_at,
         row.decided_by_name, row.decided_at, row.decision_reason, row.entry_id,
     )  # fmt: skip
+
+
+def late_entries(call: Call, first: dt.date, last: dt.date) -> list[EntryView]:
+    """Entries that were posted between two days after their month was soft-locked, newest first; three queries."""
+    found = JournalEntry.objects.filter(company_id=call.company.id, posting_date__gte=first, posting_date__lte=last).exclude(
+        late_reason=""
+    )
+    keys = list(found.order_by("-id").values_list("id", flat=True)[:200])
+    return entries(call, keys) if keys else []

@@ -9,9 +9,12 @@ from typing import Any
 
 from django.db import connection
 
+from duecourse.catalog import queries as catalog_facts
 from duecourse.core import paging
 from duecourse.core.call import Call, require
 from duecourse.core.money import Money
+from duecourse.customers import queries as customer_facts
+from duecourse.ledger import rules
 
 # What kind of event a tax line belongs to; a reversal belongs to what it reverses.
 _WHAT = (
@@ -28,17 +31,6 @@ _FROM = (
 
 
 @dataclass(frozen=True, slots=True)
-class TaxSum:
-    """Base and tax of one category, rate and kind of event; what is owed to the state is positive."""
-
-    category: str
-    percent: Decimal
-    what: str  # invoice, credit-note, discount, bad-debt, manual, other
-    base: Money
-    tax: Money
-
-
-@dataclass(frozen=True, slots=True)
 class TaxEntry:
     """What one journal entry says of a category and rate."""
 
@@ -51,7 +43,7 @@ class TaxEntry:
     tax: Money
 
 
-def tax_sums(call: Call, first: dt.date, last: dt.date) -> list[TaxSum]:
+def tax_sums(call: Call, first: dt.date, last: dt.date) -> list[rules.TaxSum]:
     """Base and tax by category, rate and kind of event, from posted lines between two days; one query."""
     require(call, "ledger.read")
     base = call.company.currency
@@ -64,7 +56,7 @@ def tax_sums(call: Call, first: dt.date, last: dt.date) -> list[TaxSum]:
             {"company": call.company.id, "first": first, "last": last},
         )
         return [
-            TaxSum(category, rate, what, Money(net, base), Money(tax, base))
+            rules.TaxSum(category, rate, what, Money(net, base), Money(tax, base))
             for category, rate, what, net, tax in cursor.fetchall()
         ]
 
@@ -115,12 +107,41 @@ def tax_entries(
     return paging.Page(rows, many, max(page, 1), stop - offset)
 
 
-def tax_by_source(call: Call, first: dt.date, last: dt.date, category: str) -> list[tuple[int, str, str, Money]]:
-    """(entry id, what it is about, kind of event, base) of every entry with a category; one query."""
+def vat_report(call: Call, first: dt.date, last: dt.date) -> rules.VatReport:
+    """The VAT report between two days, from posted lines; six queries."""
+    base = call.company.currency
+    rows = rules.tax_rows(tax_sums(call, first, last), base)
+    moved, unnamed = tax_accounts_moved(call, first, last)
+    tax = Money.total((row.tax for row in rows), base)
+    return rules.VatReport(
+        rows, tuple(eu_sales(call, first, last)), Money.total((row.base for row in rows), base), tax, moved, unnamed
+    )
+
+
+def eu_sales(call: Call, first: dt.date, last: dt.date) -> list[rules.EuSale]:
+    """Supplies to other countries of the EU by buyer, by the VAT id each has now; four queries."""
+    require(call, "ledger.read")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select e.id, e.source, {_WHAT}, -sum(p.company_amount) {_FROM} "
-            "and p.tax_category = %(category)s and a.purpose <> 'tax' group by 1, 2, 3 order by 1",
-            {"company": call.company.id, "first": first, "last": last, "category": category},
+            f"select p.customer_account_id, -sum(p.company_amount) {_FROM} "
+            "and p.tax_category = 'K' and a.purpose <> 'tax' group by 1",
+            {"company": call.company.id, "first": first, "last": last},
         )
-        return [(key, source, what, Money(base, call.company.currency)) for key, source, what, base in cursor.fetchall()]
+        sums = {account: Money(total, call.company.currency) for account, total in cursor.fetchall()}
+    views = customer_facts.accounts_by_id(call, [account for account in sums if account])
+    made = []
+    for account, base in sums.items():
+        view = views.get(account)
+        if view is None:
+            made.append(rules.EuSale(None, "", "", "", "", base, "no-customer"))
+            continue
+        problem = rules.eu_problem(view.country, view.tax_id, call.company.country)
+        made.append(rules.EuSale(account, view.number, view.name, view.country, view.tax_id, base, problem))
+    return sorted(made, key=lambda sale: (sale.tax_id, sale.name))
+
+
+def tax_choices(call: Call) -> list[tuple[str, Decimal]]:
+    """The categories and rates that a line by hand may name: those of the company's country, and the untaxed ones; one query."""
+    rates = {(one.category, one.percent) for one in catalog_facts.tax_rates(call) if one.country == call.company.country}
+    rates |= {(category, Decimal(0)) for category in ("AE", "K", "G", "E", "Z", "O")}
+    return sorted(rates, key=lambda one: (-one[1], one[0]))

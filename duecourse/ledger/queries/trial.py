@@ -163,3 +163,8 @@ def account_sheet(
     shown = paging.Page(rows, many, max(page, 1), stop - offset)
     view = rules.BookAccount(account.id, account.code, account.name, account.purpose)
     return Sheet(view, account.kind, Money(opening, base), Money(closing, base), shown)
+
+
+def trial_year_start(call: Call, day: dt.date) -> dt.date:
+    """The first day of the fiscal year that a day lies in."""
+    return rules.fiscal_year_start(day, book_settings(call).fiscal_year_month)

@@ -120,6 +120,10 @@ def journal_entry(
     return Entry("manual", draft.posting_date, draft.document_date, draft.text.strip(), source, lines, late_reason)
 
 
+def line_money(line: DraftLine, currency: str) -> Money:
+    return Money(line.amount, currency)
+
+
 def next_month(day: dt.date) -> dt.date:
     """The first day of the month after that of `day`."""
     return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)

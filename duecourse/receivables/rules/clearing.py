@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from duecourse.core.errors import Refused
 from duecourse.core.money import Money
@@ -243,9 +244,14 @@ def clearing_lines(shares: Sequence[Share], items: Mapping[int, ItemState], comp
 def _discount_lines(share: Share, item: ItemState) -> list[Line]:
     lines = []
     for part in discount_parts(share.money, share.company_money, item.tax_breakdown):
-        lines.append(Line(part.net, part.company_net, purpose="discount", tax_category=part.category, tax_percent=part.percent))
+        of: dict[str, Any] = {
+            "customer_account_id": item.customer_account_id,
+            "tax_category": part.category,
+            "tax_percent": part.percent,
+        }
+        lines.append(Line(part.net, part.company_net, purpose="discount", **of))
         if part.tax or part.company_tax:
-            lines.append(Line(part.tax, part.company_tax, purpose="tax", tax_category=part.category, tax_percent=part.percent))
+            lines.append(Line(part.tax, part.company_tax, purpose="tax", **of))
     return lines
 
 
