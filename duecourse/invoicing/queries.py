@@ -18,6 +18,7 @@ from duecourse.core.errors import Refused
 from duecourse.core.money import Money, Price
 from duecourse.core.paging import Page
 from duecourse.customers import queries as customer_facts
+from duecourse.documents import queries as document_facts
 from duecourse.documents.pdf import invoice as pdf
 from duecourse.documents.pdf.epc import is_iban
 from duecourse.invoicing import rules
@@ -253,6 +254,7 @@ def page(call: Call, invoice: Invoice) -> pdf.InvoicePage:
             company.email,
             company.phone,
             company.tagline,
+            document_facts.logo(call),
         ),
         buyer=pdf.Buyer(invoice.buyer["name"], tuple(invoice.buyer["lines"]), invoice.buyer["number"], invoice.buyer["tax_id"]),
         currency=currency,

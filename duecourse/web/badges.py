@@ -143,6 +143,8 @@ BADGES: dict[str, dict[str, tuple[str, str, str]]] = {
     },
     "mail": {
         "waiting": ("neutral", "clock", N_("Waiting")),
+        "waits-for-go-live": ("watch", "lock", N_("Waits for go-live")),
+        "dropped": ("neutral", "minus", N_("Ended unsent")),
         "sent": ("neutral", "send", N_("Sent")),
         "failed": ("bad", "mail-off", N_("Failed")),
         "shown": ("neutral", "eye", N_("Shown here only")),
@@ -158,6 +160,16 @@ BADGES: dict[str, dict[str, tuple[str, str, str]]] = {
         "active": ("good", "check", N_("Active")),
         "invited": ("accent", "mail", N_("Invited")),
         "stopped": ("neutral", "lock", N_("Stopped")),
+    },
+    "company": {
+        "not-live": ("watch", "lock", N_("Not live yet")),
+        "live": ("good", "check", N_("Live")),
+    },
+    "step": {
+        "done": ("good", "check", N_("Done")),
+        "open": ("neutral", "circle", N_("To do")),
+        "optional": ("neutral", "minus", N_("If you like")),
+        "waits": ("watch", "user", N_("Waits for {who}")),
     },
     "period": {
         "open": ("good", "unlock", N_("Open")),

@@ -147,8 +147,9 @@ ROLES: dict[str, frozenset[str]] = {
     | READS
     | {
         "access.read",
-        "access.set_opening",
         "access.set_number_series",
+        "ledger.begin_books",
+        "ledger.go_live",
         "catalog.set_tax_rates",
         "catalog.create_products",
         "catalog.set_prices",
@@ -199,6 +200,9 @@ ROLES: dict[str, frozenset[str]] = {
         "documents.read_invitations",
         "documents.send_invitation",
         "documents.retry_dispatch",
+        "documents.set_logo",
+        "documents.remove_logo",
+        "documents.send_test_mail",
     },
 }
 

@@ -10,6 +10,7 @@ from duecourse.documents.actions.kept import (
     send_invitation,
     store_bytes,
 )
+from duecourse.documents.actions.setting_up import release_held, remove_logo, send_test_mail, set_logo
 from duecourse.documents.actions.take_overs import (
     confirm_take_over,
     discard_take_over,
@@ -37,9 +38,13 @@ __all__ = [
     "open_take_over",
     "queue_dispatches",
     "refuse_take_over",
+    "release_held",
+    "remove_logo",
     "reopen_take_over",
     "retry_dispatch",
     "send_invitation",
     "send_take_over",
+    "send_test_mail",
+    "set_logo",
     "store_bytes",
 ]

@@ -81,7 +81,8 @@ def keep_document(call: Call, kind: str, subject: str, name: str, media_type: st
 
 @action
 def queue_dispatches(call: Call, new: Sequence[rules.NewDispatch]) -> list[int]:
-    """Queue mails to be sent by the delivery job; their ids in order. A demo company's are shown in the outbox and never sent.
+    """Queue mails to be sent by the delivery job; their ids in order. A demo company's are shown in the outbox and never sent;
+    those of a company that is not live yet wait until it is, but for invitations and test mails.
 
     Errors: Refused('documents.dispatch-not-usable').
     """
@@ -89,6 +90,7 @@ def queue_dispatches(call: Call, new: Sequence[rules.NewDispatch]) -> list[int]:
     if not checked:
         return []
     shown = access_facts.company_profile(call).is_demo
+    states = [_first_state(call, each.kind, shown) for each in checked]
     keys = bulk.reserve_ids(Dispatch, len(checked))
     Dispatch.objects.bulk_create(
         Dispatch(
@@ -100,12 +102,12 @@ def queue_dispatches(call: Call, new: Sequence[rules.NewDispatch]) -> list[int]:
             title=each.title,
             body=each.body,
             attachments=list(each.attachments),
-            state="shown" if shown else "queued",
-            next_attempt_at=None if shown else call.at,
+            state=state,
+            next_attempt_at=call.at if state == "queued" else None,
             message_id=rules.message_id(key, settings.DEFAULT_FROM_EMAIL),
             created_at=call.at,
         )
-        for key, each in zip(keys, checked, strict=True)
+        for key, each, state in zip(keys, checked, states, strict=True)
     )
     events.record_many(
         call,
@@ -113,13 +115,20 @@ def queue_dispatches(call: Call, new: Sequence[rules.NewDispatch]) -> list[int]:
             (
                 "documents.dispatch-queued",
                 [ids.outer("dsp", key), each.subject_ref],
-                {"kind": each.kind, "recipients": len(each.recipients), "shown_only": shown},
+                {"kind": each.kind, "recipients": len(each.recipients), "shown_only": shown, "held": state == "held"},
                 None,
             )
-            for key, each in zip(keys, checked, strict=True)
+            for key, each, state in zip(keys, checked, states, strict=True)
         ],
     )
     return keys
+
+
+def _first_state(call: Call, kind: str, is_demo: bool) -> str:
+    """A demo's mail is shown only; before go-live all but mail to the company's own people waits."""
+    if is_demo:
+        return "shown"
+    return "queued" if call.company.is_live or kind in rules.TO_OUR_OWN else "held"
 
 
 @action

@@ -21,8 +21,10 @@ WAITS = (
     dt.timedelta(hours=24),
 )
 CLAIMED_FOR = dt.timedelta(minutes=10)  # who took a mail to send it has this long, then another may
-STATES = ("queued", "sent", "failed", "shown")
+STATES = ("queued", "held", "sent", "failed", "dropped", "shown")
 INVITATION = "invitation"
+TEST_MAIL = "test-mail"
+TO_OUR_OWN = frozenset({INVITATION, TEST_MAIL})  # to the company's own people: these go out before it is live
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,15 @@ from duecourse.ledger.actions.books import (
     reopen_period,
     reverse_entries,
 )
+from duecourse.ledger.actions.starting import begin_books, go_live
 
 __all__ = [
+    "begin_books",
     "close_period",
     "create_accounts",
     "create_bank_account",
     "create_chart",
+    "go_live",
     "load_rates",
     "open_periods",
     "post_entries",

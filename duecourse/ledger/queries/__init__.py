@@ -28,6 +28,7 @@ from duecourse.ledger.queries.books import (
     received_by_day,
 )
 from duecourse.ledger.queries.checks import control_sums, number_gaps, unbalanced_entries
+from duecourse.ledger.queries.starting import readiness
 
 __all__ = [
     "BankAccountView",
@@ -56,6 +57,7 @@ __all__ = [
     "prepare",
     "rates",
     "rates_on",
+    "readiness",
     "received_by_day",
     "unbalanced_entries",
 ]

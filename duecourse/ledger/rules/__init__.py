@@ -7,6 +7,7 @@ from duecourse.ledger.rules.books import (
     Line,
     NewAccount,
     PostedEntry,
+    bank_of,
     check_balanced,
     check_bank_number,
     cross_rate,
@@ -14,6 +15,7 @@ from duecourse.ledger.rules.books import (
     months,
     read_reference_rates,
 )
+from duecourse.ledger.rules.starting import Readiness, last_day_to_open, missing_for_live
 
 __all__ = [
     "CHART",
@@ -22,10 +24,14 @@ __all__ = [
     "Line",
     "NewAccount",
     "PostedEntry",
+    "Readiness",
+    "bank_of",
     "check_balanced",
     "check_bank_number",
     "cross_rate",
     "find_account",
+    "last_day_to_open",
+    "missing_for_live",
     "months",
     "read_reference_rates",
 ]

@@ -39,6 +39,7 @@ from duecourse.receivables.queries.items import (
 from duecourse.receivables.queries.overdue import OverdueSums, accounts_of, marks_set_by, overdue_sums
 
 __all__ = [
+    "OVERDUE",
     "AgeingLine",
     "AgeingPage",
     "AgeingSums",
@@ -46,7 +47,6 @@ __all__ = [
     "Differences",
     "ItemView",
     "Movement",
-    "OVERDUE",
     "OpenSums",
     "OverdueSums",
     "accounts_of",
