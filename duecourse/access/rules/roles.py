@@ -27,6 +27,18 @@ READS = frozenset(
     )
 )
 
+# Bring in what another system held, up to the point where somebody else confirms it.
+TAKE_OVERS = frozenset(
+    {
+        "documents.read_take_overs",
+        "documents.open_take_over",
+        "documents.map_take_over",
+        "documents.send_take_over",
+        "documents.discard_take_over",
+        "documents.reopen_take_over",
+    }
+)
+
 ROLES: dict[str, frozenset[str]] = {
     "order-desk": OWN
     | {
@@ -45,6 +57,7 @@ ROLES: dict[str, frozenset[str]] = {
         "access.create_api_key",
     },
     "credit-manager": OWN
+    | TAKE_OVERS
     | {
         "customers.read",
         "customers.create_customers",
@@ -145,7 +158,10 @@ ROLES: dict[str, frozenset[str]] = {
     },
     "controller": OWN
     | READS
+    | TAKE_OVERS
     | {
+        "documents.confirm_take_over",
+        "ledger.take_over_balances",
         "access.read",
         "access.set_number_series",
         "ledger.begin_books",
@@ -170,7 +186,7 @@ ROLES: dict[str, frozenset[str]] = {
         "kpis.verify",
         "access.create_api_key",
     },
-    "cfo": OWN | READS,
+    "cfo": OWN | READS | {"documents.read_take_overs", "documents.confirm_take_over"},
     # Runs the installation and sees no amounts: neither the books nor what customers owe.
     "administrator": OWN
     | {

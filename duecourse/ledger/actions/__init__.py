@@ -11,6 +11,7 @@ from duecourse.ledger.actions.books import (
     reopen_period,
     reverse_entries,
 )
+from duecourse.ledger.actions.opening import take_over_balances
 from duecourse.ledger.actions.starting import begin_books, go_live
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "post_entries",
     "reopen_period",
     "reverse_entries",
+    "take_over_balances",
 ]
