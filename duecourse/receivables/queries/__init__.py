@@ -37,6 +37,7 @@ from duecourse.receivables.queries.items import (
     uncovered_clearings,
 )
 from duecourse.receivables.queries.overdue import OverdueSums, accounts_of, marks_set_by, overdue_sums
+from duecourse.receivables.queries.paying import Paying, paying, settled_in
 
 __all__ = [
     "OVERDUE",
@@ -48,6 +49,7 @@ __all__ = [
     "ItemView",
     "Movement",
     "OpenSums",
+    "Paying",
     "OverdueSums",
     "accounts_of",
     "ageing",
@@ -73,7 +75,9 @@ __all__ = [
     "open_candidates",
     "overdue_sums",
     "paid_items",
+    "paying",
     "reversals",
+    "settled_in",
     "siblings",
     "sums_of_all",
     "totals",
