@@ -16,12 +16,13 @@ from types import ModuleType
 from typing import Any
 
 from duecourse.core.call import Call
+from duecourse.core.money import rounded
 from duecourse.core.reasons import Reason, say, to_json
 from duecourse.documents import queries as document_facts
 from duecourse.documents import rules
 from duecourse.documents.rules import Kind
 from duecourse.jobs.imports import balances, customers, guess, items, paid_history, products
-from duecourse.jobs.imports.cells import FILE_MAX, REJECT_HEADS, Row, Table, not_a_table
+from duecourse.jobs.imports.cells import FILE_MAX, REJECT_HEADS, Number, Row, Table, not_a_table
 from duecourse.jobs.imports.csv_files import open_csv
 from duecourse.jobs.imports.guess import Column
 from duecourse.jobs.imports.reading import Checked, Reading, problems_of_mapping
@@ -188,43 +189,30 @@ def sums(call: Call, reading: Reading, rows: Sequence[Row], checked: Checked[Any
                 "rejected": f"{own['rejected']:f}",
                 "ties": own["ready"] == taken[currency],
                 "rate": None if rate is None else f"{rate:f}",
-                "company": None if rate is None else f"{_in_company(taken[currency], rate, base):f}",
+                "company": None if rate is None else f"{rounded(taken[currency] * rate, base):f}",
             }
         )
     return found
 
 
-def _in_company(amount: Decimal, rate: Decimal, base: str) -> Decimal:
-    from duecourse.core.money import rounded
-
-    return rounded(amount * rate, base)
-
-
 def _plain_row(call: Call, reading: Reading, row: Row) -> tuple[str, Decimal]:
+    """A row's currency as it stands there, and its amount by `plain_amount`: debit less credit where there are two."""
+
     def cell(name: str) -> str:
         place = reading.places.get(name)
+        return row.cells[place] if place is not None and place < len(row.cells) else ""
+
     base = call.company.currency if reading.kind.name == "balances" else ""
     currency = cell("currency").upper() or str(reading.options.get("currency", "")) or base
-
-    currency = (
-        cell("currency").upper()
-        or str(reading.options.get("currency", ""))
-        or (call.company.currency if reading.kind.name == "balances" else "")
-    )
     total = Decimal(0)
     for name, sign in (("amount", 1), ("balance", 1), ("debit", 1), ("credit", -1)):
-        value = plain_amount(cell(name), _style(reading, name, cell(name)))
+        text = cell(name)
+        value = plain_amount(text, "point" if type(text) is Number else reading.styles.get(name, ""))
         if value is not None:
             total += sign * value
         if name == "balance" and value is not None:
             break
     return currency[:12], total
-
-
-def _style(reading: Reading, name: str, text: str) -> str:
-    from duecourse.jobs.imports.cells import Number
-
-    return "point" if type(text) is Number else reading.styles.get(name, "")
 
 
 # -- as plain values, for the take-over's row
