@@ -1,6 +1,7 @@
 """Django's settings, read from the environment. docs/reference/settings.md repeats this list.
 
 DATABASE_URL, DATABASE_APP_URL  a PostgreSQL of your own (else the embedded one)
+DUECOURSE_BACKUP_URL            a role with BYPASSRLS on your own PostgreSQL, for `duecourse backup` and `restore`
 DUECOURSE_DATA                  folder for secrets and files (default: .duecourse in the project)
 DUECOURSE_POSTGRES              system, wheel, or the folder of the programs the embedded server is started with
 DUECOURSE_HOSTS                 host names it answers to, by commas (default: this machine)
