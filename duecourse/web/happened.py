@@ -146,6 +146,8 @@ PLACES = {
     "fil": "bank-file",
     "dsp": "mail",
     "evt": "event",
+    "whk": "settings-webhook",
+    "msg": "settings-webhook-message",
 }
 # What one must be allowed to read to follow it.
 READS = {
@@ -160,6 +162,8 @@ READS = {
     "fil": "bank.read",
     "dsp": "documents.read",
     "evt": "journal.read",
+    "whk": "access.read",
+    "msg": "access.read",
 }
 
 

@@ -13,7 +13,7 @@ from duecourse.access import actions as access
 from duecourse.access import queries as access_facts
 from duecourse.core.call import Call
 from duecourse.core.errors import Refused
-from duecourse.web import settings_books, settings_people, settings_trade
+from duecourse.web import settings_books, settings_people, settings_trade, settings_webhooks
 from duecourse.web.door import done, page, screen
 
 # url name, icon, what one must hold to open it (any of them)
@@ -21,6 +21,7 @@ PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("settings-company", "company", ("access.read",)),
     ("settings-people", "users", ("access.read",)),
     ("settings-keys", "key", ("access.create_api_key", "access.revoke_api_key")),
+    ("settings-webhooks", "webhook", ("access.read",)),
     ("settings-accounts", "journal", ("ledger.read",)),
     ("settings-bank-accounts", "bank", ("ledger.read", "bank.read")),
     ("settings-periods", "calendar", ("ledger.read",)),
@@ -36,6 +37,7 @@ def _words(name: str) -> tuple[str, str]:
         "settings-company": (_("Company"), _("Name, address and numbers on invoices")),
         "settings-people": (_("People and roles"), _("Who may do what; invitations")),
         "settings-keys": (_("API keys"), _("Programs that work for you")),
+        "settings-webhooks": (_("Webhooks"), _("Systems that are told what happens")),
         "settings-accounts": (_("Chart of accounts"), _("Ledger accounts and what they are for")),
         "settings-bank-accounts": (_("Own bank accounts"), _("Where customers’ money comes in")),
         "settings-periods": (_("Periods"), _("Which months may be posted to")),
@@ -101,6 +103,7 @@ urlpatterns = [
     path("settings/", index, name="settings"),
     path("settings/company/", company, name="settings-company"),
     *settings_people.urlpatterns,
+    *settings_webhooks.urlpatterns,
     *settings_books.urlpatterns,
     *settings_trade.urlpatterns,
 ]

@@ -109,7 +109,13 @@ def belongings(world: World, api: Caller) -> dict[str, str]:
         "entry": ok(api.get("/ledger/entries"))["items"][0]["id"],
         "period": ok(api.get("/ledger/periods"))[0]["id"],
         "event": ids.outer("evt", event.id),
+        **_webhooks(api),
     }
+
+
+def _webhooks(api: Caller) -> dict[str, str]:
+    webhook = ok(api.post("/webhooks", {"url": "https://shop.example/hooks"}))["id"]
+    return {"webhook": webhook, "message": ok(api.post(f"/webhooks/{webhook}/test", once="webhook-1"))["id"]}
 
 
 def test_another_company_sees_nothing(world: World, api: Caller) -> None:
