@@ -23,6 +23,7 @@ from duecourse.kpis.queries.figures import (
     to_do,
 )
 from duecourse.kpis.queries.flow import Stream, flow
+from duecourse.kpis.queries.paying import PayingRow, paying
 
 __all__ = [
     "SORTS",
@@ -33,6 +34,7 @@ __all__ = [
     "Figures",
     "Home",
     "PageRow",
+    "PayingRow",
     "Stream",
     "Tie",
     "age_summary",
@@ -45,6 +47,7 @@ __all__ = [
     "fullest",
     "home",
     "last_verdict",
+    "paying",
     "ties",
     "to_do",
 ]

@@ -10,6 +10,7 @@ from duecourse.receivables.queries.ageing import (
     ageing_page,
     ageing_sums,
 )
+from duecourse.receivables.queries.behaviour import Behaviour, behaviour, behaviour_of_all, turnover
 from duecourse.receivables.queries.changes import Differences, Movement, differences, movements
 from duecourse.receivables.queries.items import (
     ItemView,
@@ -45,6 +46,7 @@ __all__ = [
     "AgeingPage",
     "AgeingSums",
     "AgeingView",
+    "Behaviour",
     "Differences",
     "ItemView",
     "Movement",
@@ -56,6 +58,8 @@ __all__ = [
     "ageing_page",
     "ageing_sums",
     "as_json",
+    "behaviour",
+    "behaviour_of_all",
     "broken_rests",
     "differences",
     "entry_of",
@@ -81,5 +85,6 @@ __all__ = [
     "siblings",
     "sums_of_all",
     "totals",
+    "turnover",
     "uncovered_clearings",
 ]
