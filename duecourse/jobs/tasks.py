@@ -102,6 +102,23 @@ def watch(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
+@app.task(name="forecast_stale", queueing_lock="forecast_stale")
+def forecast_stale(timestamp: int) -> None:
+    """Ask for the forecast of each company whose newest one is of an earlier day; one that runs or failed today is not asked again."""
+    from duecourse.jobs import forecasts
+
+    forecasts.ask_stale(timezone.now())
+
+
+@app.task(name="forecast_cash")
+def forecast_cash(company_id: int, task_id: int) -> None:
+    """Learn and forecast; estimates take the place of the last ones, and the task's end is written with them."""
+    from duecourse.jobs import forecasts
+
+    forecasts.make(company_id, task_id, timezone.now())
+
+
+@app.periodic(cron="* * * * *")
 @app.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
     """Jobs whose worker was killed are taken up again."""

@@ -6,16 +6,10 @@ import argparse
 import datetime as dt
 import os
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from duecourse.core.money import Money
 from duecourse.jobs.files import tables
 from duecourse.jobs.files.tables import Problems, Row
-
-if TYPE_CHECKING:
-    from duecourse.prediction.rules.book import Item
-    from duecourse.prediction.rules.learn import Estimates, WeekSums
+from duecourse.prediction.rules import Answer, Item
 
 _REQUIRED = ("invoice_id", "customer_id", "issue_date", "due_date", "currency", "amount")
 _OPTIONAL = ("disputed_date", "promised_date", "segment")
@@ -55,7 +49,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--weekly",
         metavar="W.csv",
-        help=",".join(_WEEKLY) + ": cash from the invoices of O in 13 weeks of 7 days from DATE + 1, by currency, with an 80 %% band",
+        help=",".join(_WEEKLY)
+        + ": cash from the invoices of O in 13 weeks of 7 days from DATE + 1, by currency, with an 80 %% band",
     )
     return made
 
@@ -74,22 +69,18 @@ def payments(argv: Sequence[str]) -> int:
     wanted = _wanted(options.open, as_of, settled, problems)
     if problems.found:
         return problems.tell()
-    found, weekly = _estimated(history, wanted, as_of)
-    tables.write(options.out, _OUT, _rows(wanted, found), problems)
+    found = _answer(history, wanted, as_of)
+    tables.write(options.out, _OUT, _rows(found), problems)
     if options.weekly is not None and not problems.found:
-        tables.write(options.weekly, _WEEKLY, _weeks(weekly, as_of), problems)
+        tables.write(options.weekly, _WEEKLY, _weeks(found), problems)
     return problems.tell() if problems.found else 0
 
 
-def _estimated(history: Sequence[Item], wanted: Sequence[Item], as_of: dt.date) -> tuple[Estimates, list[WeekSums]]:
-    os.environ.setdefault("OMP_NUM_THREADS", "2")  # before the first import of what learns
-    from duecourse.prediction.rules import learn
-    from duecourse.prediction.rules.book import books
+def _answer(history: Sequence[Item], wanted: Sequence[Item], as_of: dt.date) -> Answer:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # more wait for each other; before the first import of what learns
+    from duecourse.prediction.rules.answer import answer
 
-    known, asked = books(history, wanted)
-    model = learn.learn(known, as_of.toordinal())
-    found = learn.estimate(model, asked)
-    return found, learn.by_week(model, asked, found)
+    return answer(history, wanted, as_of)
 
 
 def _history(path: str, as_of: dt.date, problems: Problems) -> tuple[list[Item], dict[str, int]]:
@@ -126,15 +117,15 @@ def _wanted(path: str, as_of: dt.date, settled: dict[str, int], problems: Proble
 
 def _item(row: Row, lines: dict[str, int]) -> Item | None:
     """One invoice, or None after noting what is wrong with it."""
-    from duecourse.prediction.rules.book import Item
-
     before = len(row.problems.found)
     identity = row.text("invoice_id", required=True)
     if identity and identity in lines:
         row.wrong("invoice_id", f"expected each id once; it stands in line {lines[identity]} too")
     lines.setdefault(identity, row.line)
     customer = row.text("customer_id", required=True)
-    days = {name: row.date(name, required=name in _REQUIRED) for name in ("issue_date", "due_date", "disputed_date", "promised_date")}
+    days = {
+        name: row.date(name, required=name in _REQUIRED) for name in ("issue_date", "due_date", "disputed_date", "promised_date")
+    }
     days["paid_date"] = tables.parse_date(row.text("paid_date"))
     for name, day in days.items():
         if day is not None and day.year not in _YEARS:
@@ -149,19 +140,11 @@ def _item(row: Row, lines: dict[str, int]) -> Item | None:
     )  # fmt: skip
 
 
-def _rows(wanted: Sequence[Item], found: Estimates) -> Iterator[Sequence[object]]:
-    for place, item in enumerate(wanted):
-        days = (dt.date.fromordinal(int(column[place])).isoformat() for column in (found.p10, found.p50, found.p90))
-        yield item.item_id, *days, f"{found.late[place]:.4f}", f"{found.late_30[place]:.4f}"
+def _rows(found: Answer) -> Iterator[Sequence[object]]:
+    for one in found.estimates:
+        yield one.item_id, one.p10, one.p50, one.p90, one.late, one.late_30
 
 
-def _weeks(weekly: Sequence[WeekSums], as_of: dt.date) -> Iterator[Sequence[object]]:
-    for week in range(13):
-        start = as_of + dt.timedelta(days=1 + 7 * week)
-        for sums in weekly:
-            low, expected, high = (_rounded(column[week], sums.currency) for column in (sums.low, sums.expected, sums.high))
-            yield start.isoformat(), sums.currency, expected, low, high
-
-
-def _rounded(value: float, currency: str) -> Decimal:
-    return Money.rounding(Decimal(str(value)), currency).amount
+def _weeks(found: Answer) -> Iterator[Sequence[object]]:
+    for week in found.weeks:
+        yield week.start, week.expected.currency, week.expected.amount, week.low.amount, week.high.amount

@@ -9,33 +9,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from duecourse.prediction.rules.items import Item
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 NEVER = 10**7  # a day after all days: not paid, not disputed, nothing promised
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One invoice as a history tells it: `paid` is None while it is open; `disputed` and `promised` are optional."""
-
-    item_id: str
-    customer: str
-    issued: dt.date
-    due: dt.date
-    currency: str
-    amount: Decimal
-    paid: dt.date | None = None
-    disputed: dt.date | None = None
-    promised: dt.date | None = None
-    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +35,7 @@ class Book:
     disputed: Ints
     promised: Ints
     amount: Floats
+    cash: Floats  # what a payment would bring, in the item's own currency
     currency: Ints
     currencies: tuple[str, ...]
 
@@ -67,19 +53,18 @@ class Book:
 
     def taken(self, rows: NDArray[Any]) -> Book:
         """The rows given, in that order."""
-        columns = [getattr(self, name)[rows] for name in _COLUMNS]
-        return Book(*columns, self.currencies)
+        return Book(**{name: getattr(self, name)[rows] for name in _COLUMNS}, currencies=self.currencies)
 
     def as_known(self, day: int) -> Book:
         """What was known at the end of a day: nothing issued later, no payment and no dispute of a later day."""
         seen = self.taken(np.flatnonzero(self.issued <= day))
         return Book(
             seen.customer, seen.segment, seen.issued, seen.due, np.where(seen.paid > day, NEVER, seen.paid),
-            np.where(seen.disputed > day, NEVER, seen.disputed), seen.promised, seen.amount, seen.currency, seen.currencies,
+            np.where(seen.disputed > day, NEVER, seen.disputed), seen.promised, seen.amount, seen.cash, seen.currency, seen.currencies,
         )  # fmt: skip
 
 
-_COLUMNS = ("customer", "segment", "issued", "due", "paid", "disputed", "promised", "amount", "currency")
+_COLUMNS = ("customer", "segment", "issued", "due", "paid", "disputed", "promised", "amount", "cash", "currency")
 
 
 def books(histories: Sequence[Item], wanted: Sequence[Item]) -> tuple[Book, Book]:
@@ -105,6 +90,7 @@ def books(histories: Sequence[Item], wanted: Sequence[Item]) -> tuple[Book, Book
             _days([one.disputed for one in rows]),
             _days([one.promised for one in rows]),
             np.array([float(one.amount) for one in rows], dtype=np.float64),
+            np.array([float(one.amount if one.cash is None else one.cash) for one in rows], dtype=np.float64),
             np.array([codes[one.currency] for one in rows], dtype=np.int64),
             currencies,
         )

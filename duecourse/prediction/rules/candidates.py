@@ -38,7 +38,11 @@ def fitted(book: Book, day: int, seed: int, rows_max: int) -> Fitted:
 def all_curves(names: tuple[str, ...], some: Fitted, book: Book, anchor: Ints, known: History) -> dict[str, Floats]:
     """[item, edge] of each candidate asked for, with facts as `known` at the end of each item's anchor day."""
     seen = profiles(book, known, anchor)
-    made = {name: naive.curves_of(name, some.record, seen) for name in NAIVE if name in names or (name == "record" and "blend" in names)}
+    made = {
+        name: naive.curves_of(name, some.record, seen)
+        for name in NAIVE
+        if name in names or (name == "record" and "blend" in names)
+    }
     if some.hazard is not None and {"hazard", "blend"} & set(names):
         made["hazard"] = hazard.curves_of(some.hazard, seen)
         if "blend" in names:

@@ -34,7 +34,8 @@ def quantile(curves: Floats, level: float) -> Ints:
     high, low = curves[rows, place], np.where(place > 0, curves[rows, np.maximum(place - 1, 0)], 0.0)
     part = np.where(high > low, (level - low) / np.maximum(high - low, 1e-12), 1.0)
     found = _FROM[place] + np.ceil(np.clip(part, 0.0, 1.0) * (EDGES[place] - _FROM[place]) - 1e-9)
-    return np.maximum(found, 1).astype(np.int64)
+    days: Ints = np.maximum(found, 1).astype(np.int64)
+    return days
 
 
 def conditional(upto: Floats, before: Floats, rate: float = 0.02) -> Floats:

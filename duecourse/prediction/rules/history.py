@@ -54,7 +54,8 @@ class States:
             days = np.where(there, self.weekday[np.maximum(index, 0)], -1)
             for day in range(7):
                 shares[:, day] += (days == day).sum(axis=1)
-        return shares / shares.sum(axis=1, keepdims=True)
+        shares /= shares.sum(axis=1, keepdims=True)
+        return shares
 
     def known(self, rows: Ints) -> Ints:
         """How many payments are known in all."""

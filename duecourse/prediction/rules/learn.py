@@ -13,6 +13,7 @@ from duecourse.prediction.rules.candidates import Fitted, all_curves, fitted
 from duecourse.prediction.rules.gate import Verdict
 from duecourse.prediction.rules.hazard import ROWS_MAX
 from duecourse.prediction.rules.history import History
+from duecourse.prediction.rules.weeks import PastWeek
 
 SEED = 20260101
 KEPT, PROMISES = 3.0, 5.0  # promises kept of promises made, believed before any were seen
@@ -27,8 +28,7 @@ class Model:
     some: Fitted
     known: History
     verdict: Verdict
-    missed: tuple[Floats, ...]
-    weeks_judged: int
+    past: tuple[PastWeek, ...]
     payments: int
     kept: float
 
@@ -60,6 +60,7 @@ class WeekSums:
     expected: Floats
     low: Floats
     high: Floats
+    on_due: Floats  # if everybody paid on the due date, what is overdue in the first week
 
 
 def learn(book: Book, day: int, seed: int = SEED) -> Model:
@@ -68,11 +69,11 @@ def learn(book: Book, day: int, seed: int = SEED) -> Model:
     some = fitted(seen, day, seed, ROWS_MAX)
     found = gate.trials(seen, day, seed)
     verdict = gate.judge(found, some.names, day)
-    missed, judged = weeks.misses(seen, found, verdict, day)
+    told = weeks.past_weeks(seen, found, verdict, day)
     ended = (seen.promised <= day - 3) & (seen.promised < NEVER)
     kept = (seen.paid[ended] <= seen.promised[ended] + 3).sum()
     rate = float((kept + KEPT) / (ended.sum() + PROMISES))
-    return Model(day, some, past.history(seen), verdict, missed, judged, int((seen.paid < NEVER).sum()), rate)
+    return Model(day, some, past.history(seen), verdict, tuple(told), int((seen.paid < NEVER).sum()), rate)
 
 
 def estimate(model: Model, wanted: Book) -> Estimates:
@@ -110,16 +111,18 @@ def _promised(made: Floats, wanted: Book, model: Model) -> Floats:
 
 def by_week(model: Model, wanted: Book, found: Estimates) -> list[WeekSums]:
     """Cash expected from the items wanted in each of thirteen weeks, by currency, with 80 % bands."""
-    result = []
+    result, missed = [], weeks.misses(model.past)
     for code, currency in enumerate(wanted.currencies):
         rows = np.flatnonzero(wanted.currency == code)
         if not len(rows):
             continue
-        amount = wanted.amount[rows]
+        amount = wanted.cash[rows]
         expected, spread = weeks.sums(weeks.chances(found.curves[rows]), amount, wanted.customer[rows])
-        bands = np.array([weeks.band(model.missed, ahead) for ahead in range(weeks.WEEKS)])
+        bands = np.array([weeks.band(missed, ahead) for ahead in range(weeks.WEEKS)])
         least, most = amount[amount < 0].sum(), amount[amount > 0].sum()
         low = np.clip(expected + bands[:, 0] * spread, least, expected)
         high = np.clip(expected + bands[:, 1] * spread, expected, most)
-        result.append(WeekSums(currency, expected, low, high))
+        place = np.maximum(wanted.due[rows] - model.day - 1, 0) // 7
+        on_due = np.array([amount[place == ahead].sum() for ahead in range(weeks.WEEKS)])
+        result.append(WeekSums(currency, expected, low, high, on_due))
     return result

@@ -81,7 +81,9 @@ def profiles(book: Book, known: History, anchor: Ints) -> Profiles:
     terms_median = past.shrunk(past.quantile(known.same_terms.last(terms_rows), 0.5), terms_count, median, 2.0)
     opened, overdue, overdue_days = past.open_book(known, book.customer, day)
     three = np.where(count >= 1, _mean(last[:, :3]), seg_median)
-    since = np.where(mine >= 0, day - known.customer.paid[np.maximum(mine, 0)], 400) if len(known.customer.paid) else day * 0 + 400
+    since = (
+        np.where(mine >= 0, day - known.customer.paid[np.maximum(mine, 0)], 400) if len(known.customer.paid) else day * 0 + 400
+    )
     low, high = past.quantile(last, 0.25, seg_median), past.quantile(last, 0.75, seg_median)
     static = np.column_stack([
         book.terms, np.log1p(np.abs(book.amount)), np.log1p(count), median, average, low, high, high - low, share,
@@ -102,7 +104,8 @@ def _any(values: Floats) -> bool:
 
 def _mean(values: Floats) -> Floats:
     there = ~np.isnan(values)
-    return np.where(there, values, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+    total: Floats = np.where(there, values, 0.0).sum(axis=1)
+    return total / np.maximum(there.sum(axis=1), 1)
 
 
 def habits(values: Floats) -> Habits:

@@ -7,9 +7,11 @@ spread of a sum counts what a customer's items share, and the band is taken from
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
-from duecourse.prediction.rules import curves
 from duecourse.prediction.rules import history as past
 from duecourse.prediction.rules.book import Book, Floats, Ints
 from duecourse.prediction.rules.candidates import all_curves
@@ -17,8 +19,8 @@ from duecourse.prediction.rules.gate import Trial, Verdict, corrected
 
 WEEKS = 13
 TOGETHER = 0.3  # of a customer's uncertainty that all of its items share
-ITEMS_MAX = 300  # open items that one past week is judged by
-ORIGINS_MAX = 26
+ITEMS_MAX = 1_000  # open items that one past week is judged by
+ORIGINS_MAX = 20
 NORMAL, WIDER = 1.2816, 1.25  # tenth and ninetieth percentile, and how much wider without evidence
 BELIEF = 12.0
 
@@ -40,32 +42,67 @@ def sums(parts: Floats, amount: Floats, customer: Ints) -> tuple[Floats, Floats]
     return expected, np.sqrt(variance)
 
 
-def misses(book: Book, found: list[Trial], verdict: Verdict, day: int) -> tuple[tuple[Floats, ...], int]:
-    """Per week ahead, how past sums missed in units of their spread; and how many past weeks were judged.
+@dataclass(frozen=True, slots=True)
+class PastWeek:
+    """What would have been said at the end of day `origin` of the week so many weeks `ahead` (0 = the next), and what came.
 
-    A past week is forecast by the candidates as they had been learnt by then.
+    `on_due` is what was expected if everybody paid on the due date, what was overdue at once. Amounts are those of the book.
+    """
+
+    origin: int
+    ahead: int
+    expected: float
+    low: float
+    high: float
+    came: float
+    on_due: float
+    spread: float
+
+
+def past_weeks(book: Book, found: list[Trial], verdict: Verdict, day: int) -> list[PastWeek]:
+    """Weekly sums as they would have been forecast on past days, the oldest first.
+
+    A past week is forecast by candidates as learnt by then, and its band comes from weeks judged before it.
     """
     usable = [one for one in found if verdict.champion in one.made]
-    missed: tuple[list[float], ...] = tuple([] for _ in range(WEEKS))
     if not usable:
-        return tuple(np.zeros(0) for _ in missed), 0
+        return []
     seen = book.as_known(day)
-    known, judged = past.history(seen), 0
-    origins = list(range(day - 7, usable[0].day - 1, -7))[:ORIGINS_MAX]
-    for origin in origins:
+    known = past.history(seen)
+    told: list[PastWeek] = []
+    for origin in list(range(day - 7, usable[0].day - 1, -7))[:ORIGINS_MAX][::-1]:
         some = next(one for one in reversed(usable) if one.day <= origin).some
         rows = _whole_customers(seen, np.flatnonzero((seen.issued <= origin) & (seen.paid > origin)))
         if not len(rows):
             continue
-        judged += 1
         items = seen.taken(rows)
         made = all_curves((verdict.champion,), some, items, np.full(len(rows), origin, dtype=np.int64), known)[verdict.champion]
         expected, spread = sums(chances(corrected(made, verdict)), items.amount, items.customer)
-        week = (items.paid - origin - 1) // 7
+        paid, due = (items.paid - origin - 1) // 7, np.maximum(items.due - origin - 1, 0) // 7
+        judged = misses([one for one in told if one.origin + 7 * (one.ahead + 1) <= origin])
         for ahead in range(min(WEEKS, (day - origin) // 7)):
-            if spread[ahead] > 0:
-                missed[ahead].append(float((items.amount[week == ahead].sum() - expected[ahead]) / spread[ahead]))
-    return tuple(np.array(one) for one in missed), judged
+            low, high = band(judged, ahead)
+            told.append(
+                PastWeek(
+                    origin,
+                    ahead,
+                    float(expected[ahead]),
+                    max(float(expected[ahead] + low * spread[ahead]), 0.0),
+                    float(expected[ahead] + high * spread[ahead]),
+                    float(items.amount[paid == ahead].sum()),
+                    float(items.amount[due == ahead].sum()),
+                    float(spread[ahead]),
+                )
+            )
+    return told
+
+
+def misses(told: Sequence[PastWeek]) -> tuple[Floats, ...]:
+    """Per week ahead, how past sums missed in units of their spread."""
+    return tuple(
+        np.array([(one.came - one.expected) / one.spread for one in told if one.ahead == ahead and one.spread > 0])
+        for ahead in range(WEEKS)
+    )
 
 
 def _whole_customers(book: Book, rows: Ints) -> Ints:

@@ -29,7 +29,8 @@ left join lateral (select min(m.from_date) as from_date from receivables_mark m
 left join lateral (select max(m.until_date) as until_date from receivables_mark m
   where m.company_id = %(company)s and m.item_id = i.id and m.kind = 'promised' and m.ends_id is null and m.from_date <= %(on)s
     and m.recorded_at <= %(known_at)s) p on true
-where i.company_id = %(company)s and i.kind in ('invoice', 'debit-note') and i.issue_date between %(since)s and %(on)s
+where i.company_id = %(company)s and i.kind in ('invoice', 'debit-note') and i.issue_date <= %(on)s::date + 1
+  and (i.issue_date >= %(since)s or i.amount <> coalesce(a.amount, 0))
   and i.recorded_at <= %(known_at)s order by i.id
 """
 _SETTLED = """
@@ -60,8 +61,10 @@ class Paying:
 
 
 def paying(call: Call, on: dt.date, known_at: dt.datetime, since: dt.date = dt.date.min) -> list[Paying]:
-    """Invoices and debit notes issued from `since` to `on`, with payments of value dates up to `on` that were recorded by
-    `known_at`; one query."""
+    """Invoices and debit notes issued from `since` to the day after `on`, and older ones still open; one query.
+
+    Payments count with value dates up to `on`, and everything only when it was recorded by `known_at`.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_PAID, {"company": call.company.id, "on": on, "known_at": known_at, "since": since})
         base = call.company.currency
@@ -77,7 +80,10 @@ def settled_in(call: Call, windows: list[tuple[dt.date, dt.date, dt.date]]) -> l
     with connection.cursor() as cursor:
         cursor.execute(
             _SETTLED,
-            {"company": call.company.id, **{name: [one[at] for one in windows] for at, name in enumerate(("as_of", "first", "last"))}},
+            {
+                "company": call.company.id,
+                **{name: [one[at] for one in windows] for at, name in enumerate(("as_of", "first", "last"))},
+            },
         )
         for place, currency, amount in cursor.fetchall():
             found[place - 1][currency] = Money(amount, currency)
