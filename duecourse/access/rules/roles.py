@@ -23,7 +23,7 @@ OWN = frozenset(
 READS = frozenset(
     f"{room}.read"
     for room in (
-        "customers catalog ledger receivables credit orders invoicing bank cash documents kpis journal collection".split()  # noqa: SIM905 - a list of words
+        "customers catalog ledger receivables credit orders invoicing bank cash documents kpis journal collection forecasting".split()  # noqa: SIM905 - a list of words
     )
 )
 
@@ -91,6 +91,8 @@ ROLES: dict[str, frozenset[str]] = {
         "collection.set_policy",
         "invoicing.read",
         "kpis.read",
+        "forecasting.read",
+        "forecasting.request_forecast",
         "catalog.read",
         "journal.read",
         "access.create_api_key",
@@ -155,11 +157,13 @@ ROLES: dict[str, frozenset[str]] = {
         "collection.assign_accounts",
         "collection.set_absence",
         "collection.end_absence",
+        "forecasting.read",
     },
     "controller": OWN
     | READS
     | TAKE_OVERS
     | {
+        "forecasting.request_forecast",
         "documents.confirm_take_over",
         "ledger.take_over_balances",
         "access.read",
