@@ -43,7 +43,7 @@ ALLOWED_HOSTS = words("DUECOURSE_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 
 ROOMS = [
-    "core", "access", "notices", "documents", "customers", "catalog", "ledger", "receivables", "prediction", "credit", "orders",
+    "core", "access", "tailoring", "notices", "documents", "customers", "catalog", "ledger", "receivables", "prediction", "credit", "orders",
     "invoicing", "bank", "cash", "collection", "forecasting", "kpis",
 ]  # fmt: skip
 DOORS = ["web", "api", "jobs"]

@@ -143,6 +143,17 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "receivables.items-taken-over": (N_("Items taken over"), "download", ""),
     "receivables.marks-ended": (N_("Marks ended"), "flag", ""),
     "receivables.marks-set": (N_("Marks set"), "flag", ""),
+    "tailoring.field-changed": (N_("Custom field changed"), "edit", ""),
+    "tailoring.field-defined": (N_("Custom field added"), "plus", ""),
+    "tailoring.field-restored": (N_("Custom field brought back"), "undo", ""),
+    "tailoring.field-retired": (N_("Custom field retired"), "minus", "watch"),
+    "tailoring.reason-defined": (N_("Reason code added"), "plus", ""),
+    "tailoring.reason-restored": (N_("Reason code brought back"), "undo", ""),
+    "tailoring.reason-retired": (N_("Reason code retired"), "minus", "watch"),
+    "tailoring.reason-reworded": (N_("Reason code reworded"), "edit", ""),
+    "tailoring.text-reset": (N_("Shipped text brought back"), "undo", ""),
+    "tailoring.text-written": (N_("Text of mails or documents written"), "edit", ""),
+    "tailoring.values-set": (N_("Custom fields filled in"), "edit", ""),
 }
 
 # The first letters of an outside id → the address that shows it. A credit account is shown on its customer's page.

@@ -23,7 +23,7 @@ OWN = frozenset(
 READS = frozenset(
     f"{room}.read"
     for room in (
-        "customers catalog ledger receivables credit orders invoicing bank cash documents kpis journal collection forecasting".split()  # noqa: SIM905 - a list of words
+        "customers catalog ledger receivables credit orders invoicing bank cash documents kpis journal collection forecasting tailoring".split()  # noqa: SIM905 - a list of words
     )
 )
 
@@ -39,9 +39,27 @@ TAKE_OVERS = frozenset(
     }
 )
 
+# How the company says and keeps things: reason codes, custom fields, texts of mails and documents.
+TAILORS = frozenset(
+    {
+        "tailoring.read",
+        "tailoring.define_reason",
+        "tailoring.reword_reason",
+        "tailoring.retire_reason",
+        "tailoring.restore_reason",
+        "tailoring.define_field",
+        "tailoring.change_field",
+        "tailoring.retire_field",
+        "tailoring.restore_field",
+        "tailoring.write_text",
+        "tailoring.reset_text",
+    }
+)
+
 ROLES: dict[str, frozenset[str]] = {
     "order-desk": OWN
     | {
+        "orders.change_fields",
         "customers.read",
         "customers.add_contact",
         "catalog.read",
@@ -58,7 +76,10 @@ ROLES: dict[str, frozenset[str]] = {
     },
     "credit-manager": OWN
     | TAKE_OVERS
+    | TAILORS
     | {
+        "customers.change_fields",
+        "orders.change_fields",
         "customers.read",
         "customers.create_customers",
         "customers.open_accounts",
@@ -99,6 +120,7 @@ ROLES: dict[str, frozenset[str]] = {
     },
     "billing": OWN
     | {
+        "customers.change_fields",
         "customers.read",
         "customers.add_contact",
         "customers.change_account",
@@ -160,12 +182,14 @@ ROLES: dict[str, frozenset[str]] = {
         "forecasting.read",
     },
     "controller": OWN
+    | TAILORS
     | READS
     | TAKE_OVERS
     | {
         "forecasting.request_forecast",
         "documents.confirm_take_over",
         "ledger.take_over_balances",
+        "customers.change_fields",
         "access.read",
         "access.set_number_series",
         "ledger.begin_books",
@@ -193,6 +217,7 @@ ROLES: dict[str, frozenset[str]] = {
     "cfo": OWN | READS | {"documents.read_take_overs", "documents.confirm_take_over"},
     # Runs the installation and sees no amounts: neither the books nor what customers owe.
     "administrator": OWN
+    | TAILORS
     | {
         "access.read",
         "access.invite_user",

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from duecourse.access import actions as access
 from duecourse.access import queries as access_facts
@@ -20,6 +18,8 @@ from duecourse.core.call import Call, action
 from duecourse.core.errors import Refused
 from duecourse.documents import queries, rules
 from duecourse.documents.models import Dispatch, Document
+from duecourse.tailoring import queries as tailoring_facts
+from duecourse.tailoring import rules as tailoring_rules
 
 
 def store_bytes(data: bytes) -> str:
@@ -199,16 +199,17 @@ def send_invitation(call: Call, email: str, name: str, role: str, link_start: st
     The mail is in the company's language. Errors: as access.invite_user.
     """
     invitation_id, token = access.invite_user(call, email, name, role)
-    with translation.override(call.company.language):
-        texts = [
-            _("Your log-in at {company}"),
-            _(
-                "You are invited to work with {company} in Duecourse.\n\n"
-                "Open this link within {days} days to choose a password:\n{link}\n\n"
-                "If you did not expect this, do nothing: the invitation ends by itself.\n"
-            ),
-        ]
-        title, body = rules.invitation_mail(texts, call.company.name, link_start + token, access_rules.INVITATION_DAYS)
+    text = tailoring_facts.text_for(call, "invitation-mail", call.company.language)
+    values = {
+        "company name": call.company.name,
+        "today": call.today.isoformat(),
+        "name": name,
+        "link": link_start + token,
+        "days": str(access_rules.INVITATION_DAYS),
+    }
+    mail = tailoring_rules.filled(text, values)
     recipient = access_rules.normal_email(email)
-    queue_dispatches(call, [rules.NewDispatch(ids.outer("inn", invitation_id), rules.INVITATION, (recipient,), title, body)])
+    queue_dispatches(
+        call, [rules.NewDispatch(ids.outer("inn", invitation_id), rules.INVITATION, (recipient,), mail.title, mail.body + "\n")]
+    )
     return invitation_id

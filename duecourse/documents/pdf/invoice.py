@@ -131,6 +131,7 @@ class InvoicePage:
     bank: Bank | None = None
     reference: str = ""
     notes: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()  # own words between the facts and the lines
     credited: Credited | None = None
 
 
@@ -318,6 +319,7 @@ def contents(page: InvoicePage) -> dict[str, Any]:
         ),
         "scan": said["scan"].format(amount=to_pay),
         "notes": list(page.notes),
+        "above": list(page.above),
         "foot": [
             [seller.name, ", ".join(seller.address)],
             [f"{said[key]}: {value}" for key, value in legal if value],
