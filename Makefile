@@ -33,11 +33,14 @@ seed: venv ## build the demo company when the database is empty
 demo-reset: venv ## throw the demo company away and build it anew (refuses where a company of your own lives)
 	@$(BIN)/duecourse demo-reset && $(BIN)/duecourse migrate && exec $(BIN)/duecourse seed
 
-docs: venv ## write docs/reference anew
-	@exec $(BIN)/python -m duecourse.config.reference
+docs: venv ## write docs/reference and the Python client anew
+	@$(BIN)/python -m duecourse.config.reference && exec $(BIN)/python -m duecourse.config.client
 
 screenshots: venv ## take the pictures in docs/ anew, light and dark
 	@exec $(BIN)/python -m tests.pictures
+
+messages: venv ## collect the words on screen for translation, and compile them
+	@DJANGO_SETTINGS_MODULE=duecourse.config.settings exec $(BIN)/python -m duecourse.config.messages
 
 new-room: venv ## make a new room: make new-room NAME=shipping [ABOVE=orders]
 	@ABOVE="$(ABOVE)" exec $(BIN)/python -m duecourse.config.new_room "$(NAME)"

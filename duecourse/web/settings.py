@@ -15,6 +15,7 @@ from duecourse.core.call import Call
 from duecourse.core.errors import Refused
 from duecourse.web import settings_books, settings_people, settings_trade, settings_webhooks
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 
 # url name, icon, what one must hold to open it (any of them)
 PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -88,7 +89,7 @@ def company(request: HttpRequest, call: Call) -> HttpResponse:
                 done(request, _("The company was changed. Invoices that are posted keep what they say."))
             return HttpResponseRedirect(reverse("settings-company"))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     context = {
         "profile": profile,
         "values": values,

@@ -20,6 +20,7 @@ from duecourse.core.call import Call
 from duecourse.core.errors import Refused
 from duecourse.web import happened, listing
 from duecourse.web.door import done, page, refusal, screen
+from duecourse.web.language import in_words
 
 STATES = ("waiting", "delivered", "failed")
 
@@ -83,7 +84,7 @@ def add(request: HttpRequest, call: Call) -> HttpResponse:
     try:
         _key, secret = actions.create_webhook(call, values["url"], values["description"], values["events"])
     except Refused as refused:
-        return _index(request, call, values, [refused.message], None)
+        return _index(request, call, values, [in_words(refused)], None)
     return _index(request, call, {"url": "", "description": "", "events": []}, [], (values["url"], secret))
 
 
@@ -139,7 +140,7 @@ def change(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
         try:
             actions.change_webhook(call, ids.inner("whk", ref), values["url"], values["description"], values["events"])
         except Refused as refused:
-            return _record(request, call, ref, errors=[refused.message])
+            return _record(request, call, ref, errors=[in_words(refused)])
         done(request, _("The webhook was changed."))
     return HttpResponseRedirect(reverse("settings-webhook", args=[ref]))
 
