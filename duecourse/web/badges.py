@@ -136,6 +136,15 @@ BADGES: dict[str, dict[str, tuple[str, str, str]]] = {
         "look": ("watch", "eye", N_("Look")),
         "left-out": ("neutral", "minus", N_("Left out")),
     },
+    "take-over": {
+        "reading": ("accent", "spinner", N_("Reading")),
+        "open": ("watch", "eye", N_("To look at")),
+        "sent": ("accent", "clock", N_("Waits to be confirmed")),
+        "taking": ("accent", "spinner", N_("Taking over")),
+        "taken": ("good", "check", N_("Taken over")),
+        "discarded": ("neutral", "minus", N_("Discarded")),
+        "refused": ("bad", "x", N_("Refused")),
+    },
     "light": {
         "ties-out": ("good", "ok", N_("Ties out")),
         "does-not": ("bad", "stop", N_("Does not tie out")),

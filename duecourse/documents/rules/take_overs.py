@@ -273,4 +273,4 @@ class TakeOverView:
 
 def may_confirm(prepared_by: int, caller: int, others: Sequence[str]) -> bool:
     """Who prepared a take-over confirms it only while nobody else could: `others` are the other people who may."""
-    return caller != prepared_by or not others
+    return caller != prepared_by or not others or not caller  # 0: a command on the server, for which nobody else can be asked
