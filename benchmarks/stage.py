@@ -83,6 +83,7 @@ def in_processes(workers: int, work: Callable[..., Any], arguments: Sequence[tup
             queue.put((place, None, work(barrier, *arguments[place])))
         except BaseException as error:  # the parent tells it and stops
             queue.put((place, repr(error), None))
+            barrier.abort()  # nobody waits for who is gone
             raise
         finally:
             connections.close_all()

@@ -35,6 +35,7 @@ SCREENS: list[tuple[str, str, str, bool]] = [
     ("outbox", "controller", "/outbox/", False),
     ("settings", "controller", "/settings/", False),
     ("people", "administrator", "/settings/people/", False),
+    ("webhooks", "administrator", "/settings/webhooks/", False),
     ("log-in", "", "/account/login/", False),
 ]
 

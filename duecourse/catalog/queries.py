@@ -87,8 +87,11 @@ def tax_for(call: Call, wanted: Sequence[tuple[str, str]], country: str, on: dt.
 
     A `Tax` unpacks as category, percent, note. Errors: Refused('catalog.tax-rate-missing').
     """
-    found = TaxRate.objects.filter(company_id=call.company.id, country=country, valid_from__lte=on).order_by(
-        "category", "valid_from"
-    )
-    valid = {row.category: rules.Tax(row.category, row.percent, row.note) for row in found}
+    valid = rates_valid(call, country, on)
     return {pair: rules.decide_tax(*pair, country, on, valid) for pair in dict.fromkeys(wanted)}
+
+
+def rates_valid(call: Call, country: str, on: dt.date) -> dict[str, rules.Tax]:
+    """The rate of each category that holds in a country on a day; one query."""
+    found = TaxRate.objects.filter(company_id=call.company.id, country=country, valid_from__lte=on)
+    return {row.category: rules.Tax(row.category, row.percent, row.note) for row in found.order_by("category", "valid_from")}

@@ -16,7 +16,16 @@ from pathlib import Path
 FILE_COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ("bank", "read"): ("duecourse.jobs.files.bank:read", "read a bank's file and print it as JSON"),
     ("cash", "match"): ("duecourse.jobs.files.cash:match", "propose which open items each payment settles"),
+    ("forecast", "payments"): (
+        "duecourse.jobs.files.forecast:payments",
+        "say when each open invoice will be paid, and cash by week",
+    ),
     ("ageing",): ("duecourse.jobs.files.ageing:ageing", "age open items as of any date, as known at any instant"),
+}
+KEEPING = {
+    "backup": "write the database, the kept files and the secrets into one checked archive",
+    "restore": "bring such an archive back into an installation that holds no company of its own",
+    "demo-reset": "empty a database that holds nothing but demo companies",
 }
 OWNER_COMMANDS = ("migrate", "sqlmigrate", "squashmigrations", "dbshell")  # these connect as the owner of the tables
 WITHOUT_DATABASE = (
@@ -29,7 +38,11 @@ UNMIGRATED = (*OWNER_COMMANDS, "showmigrations", "makemigrations", "check")
 def database_commands() -> dict[str, str]:
     """Our management commands and what each does, read from the first line of its docstring without importing it."""
     folder = Path(__file__).resolve().parent.parent / "jobs" / "management" / "commands"
-    found = {"run": "set everything up and serve: database, web, worker", "migrate": "bring the database to this version"}
+    found = {
+        "run": "set everything up and serve: database, web, worker",
+        "migrate": "bring the database to this version",
+        **KEEPING,
+    }
     for path in sorted(folder.glob("[!_]*.py")):
         docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
         found[path.stem] = docstring.split("\n")[0].rstrip(".")
@@ -123,4 +136,8 @@ def main(arguments: list[str] | None = None) -> int:
         from duecourse.config.run import main as run
 
         return run(arguments[1:])
+    if arguments[0] in KEEPING:
+        from duecourse.config.backup import main as keep
+
+        return keep(arguments, KEEPING[arguments[0]])
     return run_django(arguments)

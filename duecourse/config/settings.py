@@ -1,6 +1,7 @@
 """Django's settings, read from the environment. docs/reference/settings.md repeats this list.
 
 DATABASE_URL, DATABASE_APP_URL  a PostgreSQL of your own (else the embedded one)
+DUECOURSE_BACKUP_URL            a role with BYPASSRLS on your own PostgreSQL, for `duecourse backup` and `restore`
 DUECOURSE_DATA                  folder for secrets and files (default: .duecourse in the project)
 DUECOURSE_POSTGRES              system, wheel, or the folder of the programs the embedded server is started with
 DUECOURSE_HOSTS                 host names it answers to, by commas (default: this machine)
@@ -42,7 +43,7 @@ ALLOWED_HOSTS = words("DUECOURSE_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 
 ROOMS = [
-    "core", "access", "notices", "documents", "customers", "catalog", "ledger", "receivables", "prediction", "credit", "orders",
+    "core", "access", "tailoring", "notices", "documents", "customers", "catalog", "ledger", "receivables", "prediction", "credit", "orders",
     "invoicing", "bank", "cash", "collection", "forecasting", "kpis",
 ]  # fmt: skip
 DOORS = ["web", "api", "jobs"]

@@ -119,12 +119,24 @@ def unseen(call: Call, kind: str, limit: int = 20) -> list[TaskView]:
     return [_view(row) for row in found.order_by("-id")[:limit]]
 
 
+def newest(call: Call, kind: str) -> TaskView | None:
+    """The newest task of a kind in the company, whoever it is for."""
+    row = Task.objects.filter(company_id=call.company.id, kind=kind).order_by("-id").first()
+    return None if row is None else _view(row)
+
+
 def put_away(call: Call, task_ids: Sequence[str]) -> None:
     """The caller has read how these tasks (outside ids) ended. Errors: Refused('not-found')."""
     keys = [ids.inner("job", text) for text in task_ids]
     found = Task.objects.filter(company_id=call.company.id, by_id=call.by.id, id__in=keys, state__in=ENDED)
     if found.update(seen=True) != len(set(keys)):
         raise ids.not_found("job")
+
+
+def task(call: Call, task_id: int | None) -> TaskView | None:
+    """One job of the company as it stands, None when there is none."""
+    row = Task.objects.filter(company_id=call.company.id, id=task_id).first() if task_id else None
+    return None if row is None else _view(row)
 
 
 def _view(row: Task) -> TaskView:

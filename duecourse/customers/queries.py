@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -23,6 +23,7 @@ from duecourse.customers.models import (
     CustomerBankAccount,
     Terms,
 )
+from duecourse.tailoring import queries as tailoring_facts
 
 SORTS = {
     "name": ("customer__sort_key", "id"),
@@ -192,6 +193,7 @@ def _found_by(call: Call, text: str) -> Q:
     aliases = CustomerAlias.objects.filter(organisation_id=organisation)
     aliases = aliases.filter(Q(value__istartswith=text.strip()) | Q(folded__contains=folded)) if folded else aliases.none()
     query = Q(customer__number__istartswith=bare or text.strip()) | Q(customer_id__in=aliases.values("customer_id"))
+    query |= Q(pk__in=tailoring_facts.found_by(call, "customer", text))
     return query | Q(customer__sort_key__contains=folded) if folded else query
 
 
@@ -218,6 +220,7 @@ def rows(
     page: int = 1,
     size: int = 50,
     account_ids: Sequence[int] | None = None,
+    custom: Mapping[str, str] | None = None,
 ) -> Page[rules.CustomerRow]:
     """The customer list: `text` as in `search`, `state` one of STATES, `sort` one of SORTS; two queries.
 
@@ -233,12 +236,21 @@ def rows(
         found = found.filter(is_stopped=state == "stopped")
     if account_ids is not None:
         found = found.filter(pk__in=account_ids)
+    found = _with(call, found, custom)
     start, stop = paging.bounds(page, size)
     shown = found.select_related("customer", "customer__parent", "terms").order_by(*SORTS[sort])[start:stop]
     return Page([_row(row) for row in shown], found.count(), max(page, 1), stop - start)
 
 
-def matching(call: Call, text: str = "", state: str = "", sort: str = "name") -> list[int]:
+def _with(call: Call, found: QuerySet[CustomerAccount], custom: Mapping[str, str] | None) -> QuerySet[CustomerAccount]:
+    """Those whose custom fields fit, by name, as tailoring.subjects_with takes them."""
+    subjects = tailoring_facts.subjects_with(call, "customer", custom or {})
+    return found if subjects is None else found.filter(pk__in=subjects)
+
+
+def matching(
+    call: Call, text: str = "", state: str = "", sort: str = "name", custom: Mapping[str, str] | None = None
+) -> list[int]:
     """Ids of all accounts that `rows` would list, sorted; for rooms above that sort or add up by what they know. One query."""
     require(call, "customers.read")
     if state not in ("", *STATES) or sort not in SORTS:
@@ -248,6 +260,7 @@ def matching(call: Call, text: str = "", state: str = "", sort: str = "name") ->
         found = found.filter(_found_by(call, text))
     if state:
         found = found.filter(is_stopped=state == "stopped")
+    found = _with(call, found, custom)
     return list(found.order_by(*SORTS[sort]).values_list("id", flat=True))
 
 

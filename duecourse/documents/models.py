@@ -37,7 +37,14 @@ class Dispatch(models.Model):
     attachments = ArrayField(models.CharField(max_length=60), default=list)  # what to make when it is sent: invoice-pdf
     state = models.CharField(
         max_length=10,
-        choices=[("queued", "Queued"), ("sent", "Sent"), ("failed", "Failed"), ("shown", "Shown on the outbox page only")],
+        choices=[
+            ("queued", "Queued"),
+            ("held", "Waits for go-live"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+            ("dropped", "Ended unsent"),
+            ("shown", "Shown on the outbox page only"),
+        ],
         default="queued",
     )
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -7,11 +7,13 @@ import logging
 
 from duecourse.access import queries as access_facts
 from duecourse.cash import actions as cash
-from duecourse.core import progress
+from duecourse.core import ids, progress
 from duecourse.core.call import Call, retrying, within
 from duecourse.core.errors import Refused
-from duecourse.core.reasons import to_json
+from duecourse.core.reasons import Reason, to_json
 from duecourse.documents import queries as document_facts
+from duecourse.notices import actions as notices
+from duecourse.notices.rules import NewNotice, Owner
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ def take(company_id: int, user_id: int, name: str, digest: str, task_id: int, at
     except Refused as refused:
         with within(call):
             progress.fail(call, task_id, refused)
+            _tell_refused(call, name, digest, refused)
     except Exception as error:
         with within(call):
             progress.fail(
@@ -40,6 +43,13 @@ def take(company_id: int, user_id: int, name: str, digest: str, task_id: int, at
             )
         log.exception("the import of a bank file broke", exc_info=error)
         raise
+
+
+def _tell_refused(call: Call, name: str, digest: str, refused: Refused) -> None:
+    """Everybody who takes bank files learns that one was not taken; who uploaded it sees it on their page."""
+    words = Reason("notices.bank-file-refused", {"name": name, "why": refused.message})
+    new = NewNotice(ids.outer("cmp", call.company.id), words, Owner(role="cash-application"), f"bank-file:{digest}", "bad")
+    notices.notify(access_facts.system_call(call.company.id, call.at), [new])
 
 
 def _taken(call: Call, name: str, data: bytes, task_id: int, tell: progress.Teller) -> None:

@@ -109,13 +109,13 @@ def _message(call: Call, dispatch: DispatchView) -> EmailMessage:
         Outgoing(
             dispatch=ids.outer("dsp", dispatch.id),
             at=dispatch.created_at,
-            sender_name=company.name,
-            sender=settings.DEFAULT_FROM_EMAIL,
+            sender_name=company.mail_sender_name or company.name,
+            sender=company.mail_sender or settings.DEFAULT_FROM_EMAIL,
             recipients=dispatch.recipients,
             subject=dispatch.title,
             text=dispatch.body,
             attachments=tuple(_attachment(call, dispatch, what) for what in dispatch.attachments),
-            reply_to=company.email,
+            reply_to=company.mail_reply_to or company.email,
             language=company.language,
         )
     )

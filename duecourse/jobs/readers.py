@@ -15,6 +15,7 @@ from duecourse.access import queries as access_facts
 from duecourse.core import events
 from duecourse.core.call import Call, retrying, within
 from duecourse.core.events import Read
+from duecourse.jobs import telling, worklists
 from duecourse.orders import actions as orders
 
 BATCH = 500
@@ -40,6 +41,8 @@ READERS: tuple[Reader, ...] = (
         ("receivables.items-cleared", "credit.limit-set", "credit.policy-set", "credit.reservations-ended"),
         _free_orders,
     ),
+    Reader("worklist", worklists.FOLLOWED, worklists.follow),
+    Reader("telling", tuple(telling.TOLD), telling.tell),
 )
 
 
@@ -61,8 +64,11 @@ def read(company_id: int, reader: Reader, at: dt.datetime | None = None) -> int:
 
 def _read_batch(call: Call, reader: Reader) -> int:
     with within(call):
+        settled = events.settled_before()
         new = events.unread(call, reader.name, reader.events, BATCH)
         if new:
             reader.follow(call, new)
             events.advance(call, reader.name, new[-1])
+        if len(new) < BATCH:
+            events.skip(call, reader.name, settled)  # past what is not for it, so that its lag is what it has not done
         return len(new)

@@ -20,6 +20,22 @@ def take_bank_file(company_id: int, user_id: int, name: str, digest: str, task_i
     bank_files.take(company_id, user_id, name, digest, task_id, timezone.now())
 
 
+@app.task(name="look_at_take_over")
+def look_at_take_over(company_id: int, user_id: int, take_over_id: int, task_id: int) -> None:
+    """Read a file that is to be taken over; its findings and the task's end are kept together."""
+    from duecourse.jobs import take_overs
+
+    take_overs.look(company_id, user_id, take_over_id, task_id, timezone.now())
+
+
+@app.task(name="write_take_over")
+def write_take_over(company_id: int, user_id: int, take_over_id: int, task_id: int) -> None:
+    """Write the rows of a take-over that was confirmed, in the transaction of the task's end; what is known by its id stays as it is."""
+    from duecourse.jobs import take_overs
+
+    take_overs.write(company_id, user_id, take_over_id, task_id, timezone.now())
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="deliver_mails", queueing_lock="deliver_mails", pass_context=False)
 def deliver_mails(timestamp: int) -> None:
@@ -83,6 +99,23 @@ def watch(timestamp: int) -> None:
 
     worklists.rank_stale(timezone.now())
     watching.watch_all(timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="forecast_stale", queueing_lock="forecast_stale")
+def forecast_stale(timestamp: int) -> None:
+    """Ask for the forecast of each company whose newest one is of an earlier day; one that runs or failed today is not asked again."""
+    from duecourse.jobs import forecasts
+
+    forecasts.ask_stale(timezone.now())
+
+
+@app.task(name="forecast_cash")
+def forecast_cash(company_id: int, task_id: int) -> None:
+    """Learn and forecast; estimates take the place of the last ones, and the task's end is written with them."""
+    from duecourse.jobs import forecasts
+
+    forecasts.make(company_id, task_id, timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils import timezone
 
 from duecourse.access import queries as access_facts
 from duecourse.collection import actions as collection
 from duecourse.collection import queries as collection_facts
+from duecourse.core import ids
 from duecourse.core.call import Call, within
+from duecourse.core.events import Read
 from duecourse.customers import queries as customer_facts
+from duecourse.receivables import queries as item_facts
 
 CHUNK = 5000  # accounts
+FOLLOWED = (
+    "receivables.items-cleared",
+    "receivables.clearings-undone",
+    "receivables.marks-set",
+    "receivables.marks-ended",
+    "receivables.items-taken-over",
+)
+
+
+def follow(call: Call, read: Sequence[Read]) -> int:
+    """What is owed or said of items changed: their accounts are ranked anew; how many have a place."""
+    items = sorted({ids.inner("itm", ref) for event in read for ref in event.subjects if ref.startswith("itm_")})
+    taken_over = any(event.name == "receivables.items-taken-over" for event in read)
+    accounts = customer_facts.account_ids(call) if taken_over else sorted(item_facts.accounts_of(call, items))
+    return sum(collection.rank_accounts(call, accounts[place : place + CHUNK]) for place in range(0, len(accounts), CHUNK))
 
 
 def rank(company_id: int, at: dt.datetime | None = None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,6 +19,7 @@ from duecourse.customers import queries as customers
 from duecourse.customers.rules import AccountView
 from duecourse.orders import rules
 from duecourse.orders.models import Delivery, DeliveryLine, Order, OrderLine, ReadyLine
+from duecourse.tailoring import queries as tailoring_facts
 
 SORTS = {
     "number": ("number", "id"),
@@ -204,16 +205,21 @@ def rows(
     sort: str = "-number",
     page: int = 1,
     size: int = 50,
+    custom: Mapping[str, str] | None = None,
 ) -> paging.Page[OrderRow]:
     """Orders of one state, of `open` (draft, on hold, accepted) or of all; a minus before `sort` turns it round.
 
-    `text` looks in numbers, the customer's purchase order and name. Errors: Refused('orders.unknown-filter').
+    `text` looks in numbers, the customer's purchase order and name, and in custom fields; `custom` are those by name, as
+    tailoring.subjects_with takes them. Errors: Refused('orders.unknown-filter').
     """
     require(call, "orders.read")
     key = sort.removeprefix("-")
     if key not in SORTS or state not in ("", "open", *dict(Order._meta.get_field("state").flatchoices)):
         raise Refused("orders.unknown-filter", f"Orders are not listed by “{sort}” with the state “{state}”.")
     found = _filtered(call, state, text, account_id, created_by_id)
+    subjects = tailoring_facts.subjects_with(call, "order", custom or {})
+    if subjects is not None:
+        found = found.filter(id__in=subjects)
     names = [("-" + name).replace("--", "") if sort.startswith("-") else name for name in SORTS[key]]
     start, stop = paging.bounds(page, size)
     shown = list((found.annotate(waiting=_WAITING) if key == "waiting" else found).order_by(*names)[start:stop])
@@ -276,7 +282,10 @@ def _filtered(call: Call, state: str, text: str, account_id: int | None, created
     if text.strip():
         words = text.strip()
         found = found.filter(
-            Q(number__icontains=words) | Q(purchase_order__icontains=words) | Q(customer_account__customer__name__icontains=words)
+            Q(number__icontains=words)
+            | Q(purchase_order__icontains=words)
+            | Q(customer_account__customer__name__icontains=words)
+            | Q(id__in=tailoring_facts.found_by(call, "order", words))
         )
     return found
 

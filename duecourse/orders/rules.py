@@ -40,6 +40,7 @@ class NewOrder:
     customer_number: str = ""
     account_id: int | None = None
     purchase_order: str = ""
+    custom: Mapping[str, str] | None = None  # custom fields by name; None: nobody was asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from duecourse.documents import actions as documents
 from duecourse.ledger import queries as ledger_facts
 from duecourse.web import export, links, listing, typed
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 from duecourse.web.templatetags import show
 
 KIND = "bank-file"
@@ -288,7 +289,7 @@ def record(request: HttpRequest, call: Call) -> HttpResponse:
         except Refused as refused:
             if refused.code == "not-found":
                 raise
-            errors[""] = refused.message
+            errors[""] = in_words(refused)
         else:
             if payment is not None:
                 done(request, _("Recorded. This is what it may pay."))
@@ -331,7 +332,7 @@ def _record(call: Call, typed_in: Mapping[str, str], accounts: Sequence[Any], er
     try:
         money = Money(amount, own.currency)
     except Refused as refused:
-        errors["amount"] = refused.message
+        errors["amount"] = in_words(refused)
         return None
     return cash.record_payment(
         call,

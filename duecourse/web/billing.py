@@ -26,6 +26,7 @@ from duecourse.orders import rules as order_rules
 from duecourse.orders.queries import ReadyLineView
 from duecourse.web import billing_forms, export, links, listing, typed
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 from duecourse.web.templatetags import show
 
 KEPT_MAX = 2000  # invoices that the result page remembers
@@ -130,7 +131,7 @@ def index(request: HttpRequest, call: Call) -> HttpResponse:
         except ValueError as error:
             errors.append(str(error))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     bills = ready(call)
     if export.asked(request):
         return _csv(call, bills)

@@ -25,6 +25,7 @@ from duecourse.receivables import queries as item_facts
 from duecourse.receivables.queries import ItemView
 from duecourse.web import entered, happened, listing
 from duecourse.web.door import as_of, done, page, screen
+from duecourse.web.language import in_words
 from duecourse.web.templatetags.show import day, money, money_code
 
 
@@ -266,7 +267,7 @@ def change_limit(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
             )
             return HttpResponseRedirect(reverse("customer", args=[ids.outer("cus", customer.id)]))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     context = {
         "customer": customer, "values": values, "errors": errors, "currency": currency, "standing": own,
         "limits": credit_facts.limits(call, held.id) if held else [], "ref": ids.outer("cus", customer.id),

@@ -24,6 +24,7 @@ from duecourse.customers import actions, queries, rules
 from duecourse.receivables import queries as item_facts
 from duecourse.web import customer_record, export, listing
 from duecourse.web.door import as_of, done, page, screen
+from duecourse.web.language import in_words
 
 BY_AMOUNT = ("open", "-open", "overdue", "-overdue")
 
@@ -245,7 +246,7 @@ def new(request: HttpRequest, call: Call) -> HttpResponse:
                 done(request, _("%(name)s was added.") % {"name": wanted.name})
                 return HttpResponseRedirect(reverse("customer", args=[ids.outer("acc", account)]))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     else:
         values |= {"country": call.company.country, "currency": call.company.currency, "language": call.company.language}
         values |= {"tax_treatment": "domestic", "delivery": "email"}
@@ -298,7 +299,7 @@ def edit(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
                 done(request, _("%(name)s was changed.") % {"name": values["name"]})
             return HttpResponseRedirect(reverse("customer", args=[ref]))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     context = {
         "customer": customer, "values": values, "errors": errors, "of_customer": of_customer, "of_account": of_account, "ref": ref,
         **_choices(call),

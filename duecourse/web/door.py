@@ -22,6 +22,7 @@ from duecourse.access import queries as access_facts
 from duecourse.core.call import Call, require, retrying, within
 from duecourse.core.errors import Refused
 from duecourse.web import navigation
+from duecourse.web.language import in_words
 
 View = Callable[..., HttpResponseBase]
 
@@ -89,7 +90,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     if refused.code == "not-found":
         return render(request, "404.html", {"refused": refused}, status=404)
     if request.method == "POST" and refused.code != "access.no-role":
-        messages.error(request, refused.message)
+        messages.error(request, in_words(refused))
         return HttpResponseRedirect(back(request))
     return render(request, "403.html", {"refused": refused}, status=403)
 

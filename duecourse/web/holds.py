@@ -24,6 +24,7 @@ from duecourse.customers.rules import AccountView
 from duecourse.orders import actions as orders
 from duecourse.web import export, links, listing, typed
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 from duecourse.web.orders import reasons
 from duecourse.web.templatetags import show
 
@@ -245,9 +246,9 @@ def decide(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
             done(request, _("Released %(much)s for %(number)s. It can be delivered now.") % facts)
     except Refused as refused:
         if refused.code in ("orders.not-on-hold", "credit.hold-decided"):
-            messages.error(request, refused.message)
+            messages.error(request, in_words(refused))
             return HttpResponseRedirect(reverse("hold", args=[ref]))
-        return _bench(request, call, hold, sent | {"error": refused.message})
+        return _bench(request, call, hold, sent | {"error": in_words(refused)})
     except ValueError as error:
         return _bench(request, call, hold, sent | {"error": str(error)})
     return HttpResponseRedirect(reverse("holds"))

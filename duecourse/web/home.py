@@ -23,6 +23,7 @@ from duecourse.credit.rules import watch
 from duecourse.kpis import queries, rules
 from duecourse.web import happened
 from duecourse.web.door import as_of, page, screen
+from duecourse.web.language import in_words
 from duecourse.web.templatetags.show import day, full_day, money, percent, reason, share
 
 
@@ -164,7 +165,7 @@ def _exposure(call: Call, on: dt.date, found: queries.Figures) -> dict[str, Any]
     try:
         figure = queries.exposure(call, found.ages.total)
     except Refused as refused:
-        return tile | {"definition": refused.message, "note": _("a rate is missing")}
+        return tile | {"definition": in_words(refused), "note": _("a rate is missing")}
     return tile | {
         "value": short(Money(figure.value or Decimal(0), call.company.currency)),
         "definition": reason(figure.formula, call.company.currency),
@@ -292,7 +293,7 @@ def limits(request: HttpRequest, call: Call) -> HttpResponse:
                 "foreign": standing.currency != call.company.currency,
             })  # fmt: skip
     except Refused as missing:
-        refused = missing.message
+        refused = in_words(missing)
     context = {"rows": rows, "over": over, "refused": refused, "limits_title": _("How full limits are"), "share": share}
     return _part(request, call, "home/limits.html", _("How full limits are"), context)
 

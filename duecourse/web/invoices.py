@@ -21,6 +21,7 @@ from duecourse.invoicing import actions, queries, rules
 from duecourse.invoicing.queries import InvoiceRow
 from duecourse.web import export, invoice_facts, links, listing, typed
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 
 FRAMED = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
@@ -150,7 +151,7 @@ def credit(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
             try:
                 form.totals = queries.credit_preview(history, invoice, quantities)
             except Refused as refused:
-                form.errors.append(refused.message)
+                form.errors.append(in_words(refused))
         if "post" in request.POST and form.totals and not form.errors:
             if form.gross_seen != form.gross_now:
                 form.errors.append(_("The quantities have changed since the totals were shown. Look once more, then post."))
@@ -222,7 +223,7 @@ def _post(request: HttpRequest, call: Call, form: CreditForm, invoice_id: int, q
             lambda: (200, actions.post_credit_notes(call, [note])[0]),
         )
     except Refused as refused:
-        form.errors.append(refused.message)
+        form.errors.append(in_words(refused))
         return None
     return int(answer.body)
 

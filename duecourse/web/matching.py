@@ -23,6 +23,7 @@ from duecourse.core.money import Money
 from duecourse.customers import queries as customer_facts
 from duecourse.web import export, links, listing, matching_draft
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 from duecourse.web.matching_case import BADGES, OPEN_STATES, case, case_url, kept, preview
 from duecourse.web.matching_draft import Draft
 from duecourse.web.templatetags import show
@@ -176,7 +177,9 @@ def _act(request: HttpRequest, call: Call, payment: PaymentView) -> HttpResponse
             raise
         draft = _draft(request, call, payment)
         fresh = cash_facts.view(call, payment.id)
-        return _bench(request, call, fresh, draft if draft.rest == (fresh.rest or fresh.money) else None, [refused.message], 422)
+        return _bench(
+            request, call, fresh, draft if draft.rest == (fresh.rest or fresh.money) else None, [in_words(refused)], 422
+        )
 
 
 def _draft(request: HttpRequest, call: Call, payment: PaymentView) -> Draft:

@@ -19,6 +19,7 @@ from duecourse.core.money import Money, minor_units
 from duecourse.core.reasons import Reason
 from duecourse.customers import queries as customer_facts
 from duecourse.web import evidence, links, matching_draft
+from duecourse.web.language import in_words
 from duecourse.web.matching_draft import Draft
 
 BADGES = {"new": "work", "applied": "posted"}
@@ -125,7 +126,7 @@ def preview(call: Call, payment: PaymentView, draft: Draft) -> tuple[list[tuple[
     try:
         return _sums(cash_facts.preview(call, payment.id, draft.account.id, draft.lines(), draft.accept_late)), ""
     except Refused as refused:
-        return [], refused.message
+        return [], in_words(refused)
 
 
 def _sums(postings: Sequence[PostingView]) -> list[tuple[str, Money]]:

@@ -16,6 +16,7 @@ from duecourse.core.money import Money, minor_units
 from duecourse.customers.rules import AccountView
 from duecourse.receivables.queries import ItemView
 from duecourse.web import typed
+from duecourse.web.language import in_words
 
 OPEN = "open"  # a part payment: the difference stays open, and nobody said why
 KINDS = {
@@ -208,7 +209,7 @@ def _amount(row: Row, text: str, draft: Draft) -> Money:
     except ValueError as wrong:
         row.error = str(wrong)
     except Refused as refused:
-        row.error = refused.message
+        row.error = in_words(refused)
     draft.errors.append(f"{row.item.number}: {row.error}")
     return row.zero
 

@@ -43,6 +43,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str, str, bool, str]]]] = [
     (
         "Know",
         [
+            ("Cash forecast", "forecast", "forecast", "forecasting.read", "v", False, ""),
             ("Ageing", "ageing", "calendar-due", "receivables.read", "a", False, ""),
             ("Ties out", "ties-out", "scale", "ledger.read", "t", False, ""),
         ],
@@ -62,6 +63,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str, str, bool, str]]]] = [
         "end",
         [
             ("Journal and audit", "journal", "journal", "journal.read", "j", False, ""),
+            ("Take-overs", "take-overs", "spreadsheet", "documents.read_take_overs", "v", False, ""),
             ("Outbox", "outbox", "outbox", "documents.read documents.read_invitations", "x", False, ""),
             ("Settings", "settings", "settings", "", "s", False, ""),
         ],
@@ -72,8 +74,8 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str, str, bool, str]]]] = [
 def _translated() -> None:
     """Never called: the words of the side bar, where the translators' tool finds them."""
     (_("Home"), _("Customers"), _("Credit holds"), _("Orders"), _("Ready to bill"), _("Invoices"), _("Bank files"), _("Matching"))
-    (_("Ageing"), _("Ties out"), _("Journal and audit"), _("Outbox"), _("Settings"))
     (_("Trial balance"), _("Journal entries"), _("Manual journals"), _("VAT report"), _("Month close"), _("Exports"), _("Books"))
+    (_("Cash forecast"), _("Ageing"), _("Ties out"), _("Journal and audit"), _("Outbox"), _("Settings"), _("Take-overs"))
     (_("Sell on credit"), pgettext("side bar", "Bill"), _("Get paid"), pgettext("side bar", "Know"))
 
 

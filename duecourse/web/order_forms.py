@@ -20,6 +20,7 @@ from duecourse.customers.rules import AccountView
 from duecourse.orders import actions
 from duecourse.orders.queries import OrderView
 from duecourse.web import typed
+from duecourse.web.language import in_words
 
 ROWS, ROWS_MORE, ROWS_MAX = 5, 5, 300
 PICKED = 12  # options offered at a time
@@ -74,9 +75,9 @@ class OrderForm:
         """Put a refusal where it belongs: beside the line of the product it names, or on top."""
         named = [row for row in self.rows if row.product and row.product == refused.details.get("product")]
         for row in named:
-            row.error = refused.message
+            row.error = in_words(refused)
         if not named:
-            self.errors.append(refused.message)
+            self.errors.append(in_words(refused))
 
 
 def empty(call: Call, customer: str = "") -> OrderForm:

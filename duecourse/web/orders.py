@@ -23,6 +23,7 @@ from duecourse.orders import actions, queries, rules
 from duecourse.orders.queries import OrderRow, OrderView
 from duecourse.web import export, links, listing, order_forms, stories
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 from duecourse.web.templatetags import show
 
 STATES = {"mine": "open", "held": "held", "draft": "draft", "open": "open", "all": ""}
@@ -252,7 +253,7 @@ def _confirm(request: HttpRequest, call: Call, order_id: int) -> None:
     try:
         decision = actions.confirm_orders(call, [order_id])[order_id]
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, in_words(refused))
         return
     _tell(request, queries.order_for_caller(call, ids.outer("ord", order_id)).number, decision)
 
@@ -276,7 +277,7 @@ def deliver(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
         try:
             actions.deliver(call, [actions.NewDelivery(order.id, wanted)], form.date)
         except Refused as refused:
-            form.errors.append(refused.message)
+            form.errors.append(in_words(refused))
         else:
             after = queries.order_for_caller(call, ref)
             whole = after.state == "delivered"
@@ -312,7 +313,7 @@ def _end(request: HttpRequest, call: Call, ref: str, act: Any, said: str, how: s
         try:
             act(call, order.id, request.POST.get("reason", "").strip()[:300])
         except Refused as refused:
-            error = refused.message
+            error = in_words(refused)
         else:
             done(request, said % {"number": order.number})
             return HttpResponseRedirect(reverse("order", args=[ref]))

@@ -14,16 +14,23 @@ from duecourse.core.call import Call
 from duecourse.core.errors import Refused
 from duecourse.documents import actions, queries
 from duecourse.documents.pdf import render_invoice
-from duecourse.documents.rules import STATES, DispatchView, safe_name
+from duecourse.documents.rules import STATES, TO_OUR_OWN, DispatchView, safe_name
 from duecourse.invoicing import queries as invoice_facts
 from duecourse.web import export, happened, listing
 from duecourse.web.door import done, page, refusal, screen
 
-BADGES = {"queued": "waiting", "sent": "sent", "failed": "failed", "shown": "shown"}
+BADGES = {
+    "queued": "waiting",
+    "held": "waits-for-go-live",
+    "sent": "sent",
+    "failed": "failed",
+    "dropped": "dropped",
+    "shown": "shown",
+}
 
 
 def _kinds() -> dict[str, str]:
-    return {"invoice": _("Invoice"), "credit-note": _("Credit note"), "invitation": _("Invitation")}
+    return {"invoice": _("Invoice"), "credit-note": _("Credit note"), "invitation": _("Invitation"), "test-mail": _("Test mail")}
 
 
 def _may_read(call: Call) -> None:
@@ -63,7 +70,10 @@ def index(request: HttpRequest, call: Call) -> HttpResponseBase:
         )  # fmt: skip
     found = queries.rows(call, state, "", text, listing.number(request))
     counts = queries.counts(call)
-    words = {"queued": _("Waiting"), "sent": _("Sent"), "failed": _("Failed"), "shown": _("Shown here only")}
+    words = {
+        "queued": _("Waiting"), "held": _("Waits for go-live"), "sent": _("Sent"), "failed": _("Failed"), "dropped": _("Ended unsent"),
+        "shown": _("Shown here only"),
+    }  # fmt: skip
     tabs: list[tuple[str, str, object]] = [("", _("All"), sum(counts.values()))]
     tabs += [(one, words[one], counts[one]) for one in STATES if counts[one] or one == state]
     context = {
@@ -73,6 +83,7 @@ def index(request: HttpRequest, call: Call) -> HttpResponseBase:
         "chips": listing.chips(request, {"q": f"“{text}”" if text else ""}),
         "asked": text,
         "state": state,
+        "held": counts["held"],
         "only_shown": counts["shown"] and not counts["sent"] and not counts["queued"],
         "keys": [(("J", "K"), _("next, previous")), (("Enter",), _("open")), (("/",), _("search"))],
     }
@@ -87,7 +98,7 @@ def mail(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     attachments = []
     for place, what in enumerate(found.attachments):
         attachments.append({"name": _attachment_name(call, found, what), "url": reverse("mail-attachment", args=[ref, place])})
-    about = [] if found.kind == "invitation" else happened.subjects(call, [found.subject_ref])
+    about = [] if found.kind in TO_OUR_OWN else happened.subjects(call, [found.subject_ref])
     context = _row(found) | {
         "attachments": attachments,
         "about": about,

@@ -13,14 +13,16 @@ from duecourse.access import actions as access
 from duecourse.access import queries as access_facts
 from duecourse.core.call import Call
 from duecourse.core.errors import Refused
-from duecourse.web import settings_books, settings_people, settings_trade
+from duecourse.web import settings_books, settings_people, settings_trade, settings_webhooks
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 
 # url name, icon, what one must hold to open it (any of them)
 PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("settings-company", "company", ("access.read",)),
     ("settings-people", "users", ("access.read",)),
     ("settings-keys", "key", ("access.create_api_key", "access.revoke_api_key")),
+    ("settings-webhooks", "webhook", ("access.read",)),
     ("settings-accounts", "journal", ("ledger.read",)),
     ("settings-bank-accounts", "bank", ("ledger.read", "bank.read")),
     ("settings-periods", "calendar", ("ledger.read",)),
@@ -36,6 +38,7 @@ def _words(name: str) -> tuple[str, str]:
         "settings-company": (_("Company"), _("Name, address and numbers on invoices")),
         "settings-people": (_("People and roles"), _("Who may do what; invitations")),
         "settings-keys": (_("API keys"), _("Programs that work for you")),
+        "settings-webhooks": (_("Webhooks"), _("Systems that are told what happens")),
         "settings-accounts": (_("Chart of accounts"), _("Ledger accounts and what they are for")),
         "settings-bank-accounts": (_("Own bank accounts"), _("Where customers’ money comes in")),
         "settings-periods": (_("Periods"), _("Which months may be posted to")),
@@ -86,7 +89,7 @@ def company(request: HttpRequest, call: Call) -> HttpResponse:
                 done(request, _("The company was changed. Invoices that are posted keep what they say."))
             return HttpResponseRedirect(reverse("settings-company"))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     context = {
         "profile": profile,
         "values": values,
@@ -101,6 +104,7 @@ urlpatterns = [
     path("settings/", index, name="settings"),
     path("settings/company/", company, name="settings-company"),
     *settings_people.urlpatterns,
+    *settings_webhooks.urlpatterns,
     *settings_books.urlpatterns,
     *settings_trade.urlpatterns,
 ]

@@ -16,6 +16,7 @@ from duecourse.core.errors import Refused
 from duecourse.ledger import actions, queries, rules
 from duecourse.web import entered
 from duecourse.web.door import as_of, done, page, refusal, screen
+from duecourse.web.language import in_words
 from duecourse.web.templatetags.show import month
 
 RATES_BYTES_MAX = 10_000_000
@@ -39,7 +40,7 @@ def accounts(request: HttpRequest, call: Call) -> HttpResponse:
             done(request, _("Account %(code)s was added.") % {"code": values["code"]})
             return HttpResponseRedirect(reverse("settings-accounts"))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     on = as_of(request, call)
     balances = queries.balances(call, on)
     total = sum((money.amount for _account, money in balances), start=Decimal(0))
@@ -72,7 +73,7 @@ def bank_accounts(request: HttpRequest, call: Call) -> HttpResponse:
             done(request, _("%(name)s was added. Its statements can be read now.") % {"name": values["name"]})
             return HttpResponseRedirect(reverse("settings-bank-accounts"))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     else:
         values["currency"] = call.company.currency
     balances = queries.bank_balances(call)
@@ -154,7 +155,7 @@ def rates(request: HttpRequest, call: Call) -> HttpResponse:
             done(request, _("%(all)s rates read, %(new)s of them new.") % {"all": len(found), "new": new})
             return HttpResponseRedirect(reverse("settings-rates"))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     on = as_of(request, call)
     newest = queries.newest_rates(call, on)
     context = {

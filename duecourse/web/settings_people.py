@@ -20,6 +20,7 @@ from duecourse.core.errors import Refused
 from duecourse.core.reasons import Reason
 from duecourse.documents import actions as documents
 from duecourse.web.door import done, page, refusal, screen
+from duecourse.web.language import in_words
 
 
 def role_words(role: str) -> str:
@@ -175,7 +176,7 @@ def keys(request: HttpRequest, call: Call) -> HttpResponse:
                 raise Refused("access.key-days", _("A key lives 1 to 365 days; write a number."))
             made = actions.create_api_key(call, str(values["name"]), list(values["scopes"]), int(days))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     held = sorted(call.by.permissions - rules.OWN)
     grouped: defaultdict[str, list[str]] = defaultdict(list)
     for permission in held:
@@ -226,7 +227,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             try:
                 actions.accept_invitation(token, password, at, name)
             except Refused as refused:
-                errors.append(refused.message)
+                errors.append(in_words(refused))
             else:
                 return _welcome(request, found, known, password)
     context = {"found": found, "known": known, "errors": errors, "role": role_words(found.role), "name": name}

@@ -20,6 +20,7 @@ from duecourse.customers import queries as customer_facts
 from duecourse.customers import rules as customer_rules
 from duecourse.web import entered, export, listing
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 
 
 def categories() -> list[tuple[str, str]]:
@@ -55,7 +56,7 @@ def products(request: HttpRequest, call: Call) -> HttpResponseBase:
             done(request, words % {"number": values["number"]})
             return HttpResponseRedirect(reverse("settings-products"))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     else:
         values |= {"unit": "pc", "tax_category": "S", "currency": call.company.currency, "valid_from": call.today.isoformat()}
     text, sort = request.GET.get("q", "").strip(), request.GET.get("sort", "")
@@ -107,7 +108,7 @@ def tax(request: HttpRequest, call: Call) -> HttpResponse:
             done(request, _("The rate was set. Invoices that are posted keep their tax."))
             return HttpResponseRedirect(reverse("settings-tax"))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     else:
         values |= {"country": call.company.country, "category": "S", "valid_from": call.today.isoformat()}
     context = {
@@ -140,7 +141,7 @@ def terms(request: HttpRequest, call: Call) -> HttpResponse:
             done(request, _("Terms %(code)s were added.") % {"code": new.code})
             return HttpResponseRedirect(reverse("settings-terms"))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     context = {
         "rows": customer_facts.terms(call),
         "values": values,

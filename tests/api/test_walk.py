@@ -111,6 +111,7 @@ def belongings(world: World, api: Caller) -> dict[str, str]:
         "journal": _journal(api),
         "export": ok(api.post("/books/exports", {"first": "2026-01-01", "last": "2026-12-31"}))["id"],
         "event": ids.outer("evt", event.id),
+        **_webhooks(api),
     }
 
 
@@ -121,6 +122,11 @@ def _journal(api: Caller) -> str:
     (made,) = ok(api.post("/books/journals", {"journals": [new]}, once="journal-1"))["ids"]
     ok(api.post("/books/journals/submit", {"ids": [made]}))
     return str(made)
+
+
+def _webhooks(api: Caller) -> dict[str, str]:
+    webhook = ok(api.post("/webhooks", {"url": "https://shop.example/hooks"}))["id"]
+    return {"webhook": webhook, "message": ok(api.post(f"/webhooks/{webhook}/test", once="webhook-1"))["id"]}
 
 
 def test_another_company_sees_nothing(world: World, api: Caller) -> None:

@@ -166,7 +166,7 @@ class TestDispatches:
     def test_that_a_server_refuses_for_good_are_given_up_at_once(self, world: World) -> None:
         (dispatch,) = documents.queue_dispatches(world.call, [mail()])
         documents.mark_failed(world.call, dispatch, "550 no such user", for_good=True)
-        assert facts.counts(world.call) == {"queued": 0, "sent": 0, "failed": 1, "shown": 0}
+        assert facts.counts(world.call) == {"queued": 0, "held": 0, "sent": 0, "failed": 1, "dropped": 0, "shown": 0}
 
     def test_of_a_demo_company_are_shown_and_never_sent(self, db: None) -> None:
         world = build("DEMO", is_demo=True)

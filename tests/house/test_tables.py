@@ -16,6 +16,7 @@ from tests import databases
 from tests.house import walls
 
 NO_COMPANY = {
+    "access_foundinglink": "opened by somebody who is about to found a company",
     "access_organisation": "it is the owner of companies",
     "ledger_exchangerate": "published rates are the same for every company",
 }

@@ -22,12 +22,13 @@ ROWS = {
     "ord": "orders_order", "hld": "credit_hold", "pay": "cash_payment", "stm": "bank_statement", "fil": "bank_bankfile",
     "jrn": "ledger_journalentry", "evt": "core_event", "dsp": "documents_dispatch", "prd": "ledger_period", "bnk": "ledger_bankaccount",
     "usr": "access_user", "key": "access_apikey", "inn": "access_invitation", "job": "core_task",
+    "whk": "access_webhookendpoint", "msg": "access_webhookmessage",
 }  # fmt: skip
 # Which kind of id an address takes, by its beginning; the longest that fits. One that is not listed fails.
 KINDS = {
     "customers/": "cus", "items/": "itm", "holds/": "hld", "invoices/": "inv", "journal/entries/": "jrn", "journal/": "evt",
     "matching/": "pay", "orders/": "ord", "outbox/": "dsp", "bank/statements/": "stm", "bank/files/": "fil", "settings/people/": "usr",
-    "settings/people/invitations/": "inn", "settings/keys/": "key",
+    "settings/people/invitations/": "inn", "settings/keys/": "key", "settings/webhooks/": "whk", "settings/webhooks/messages/": "msg",
 }  # fmt: skip
 WITHOUT_A_COMPANY = ("invitation/", "accounts/", "static/", "media/", "api/")  # a token of its own, or other doors
 

@@ -23,13 +23,43 @@ OWN = frozenset(
 READS = frozenset(
     f"{room}.read"
     for room in (
-        "customers catalog ledger receivables credit orders invoicing bank cash documents kpis journal collection".split()  # noqa: SIM905 - a list of words
+        "customers catalog ledger receivables credit orders invoicing bank cash documents kpis journal collection forecasting tailoring".split()  # noqa: SIM905 - a list of words
     )
+)
+
+# Bring in what another system held, up to the point where somebody else confirms it.
+TAKE_OVERS = frozenset(
+    {
+        "documents.read_take_overs",
+        "documents.open_take_over",
+        "documents.map_take_over",
+        "documents.send_take_over",
+        "documents.discard_take_over",
+        "documents.reopen_take_over",
+    }
+)
+
+# How the company says and keeps things: reason codes, custom fields, texts of mails and documents.
+TAILORS = frozenset(
+    {
+        "tailoring.read",
+        "tailoring.define_reason",
+        "tailoring.reword_reason",
+        "tailoring.retire_reason",
+        "tailoring.restore_reason",
+        "tailoring.define_field",
+        "tailoring.change_field",
+        "tailoring.retire_field",
+        "tailoring.restore_field",
+        "tailoring.write_text",
+        "tailoring.reset_text",
+    }
 )
 
 ROLES: dict[str, frozenset[str]] = {
     "order-desk": OWN
     | {
+        "orders.change_fields",
         "customers.read",
         "customers.add_contact",
         "catalog.read",
@@ -45,7 +75,11 @@ ROLES: dict[str, frozenset[str]] = {
         "access.create_api_key",
     },
     "credit-manager": OWN
+    | TAKE_OVERS
+    | TAILORS
     | {
+        "customers.change_fields",
+        "orders.change_fields",
         "customers.read",
         "customers.create_customers",
         "customers.open_accounts",
@@ -78,12 +112,15 @@ ROLES: dict[str, frozenset[str]] = {
         "collection.set_policy",
         "invoicing.read",
         "kpis.read",
+        "forecasting.read",
+        "forecasting.request_forecast",
         "catalog.read",
         "journal.read",
         "access.create_api_key",
     },
     "billing": OWN
     | {
+        "customers.change_fields",
         "customers.read",
         "customers.add_contact",
         "customers.change_account",
@@ -148,13 +185,21 @@ ROLES: dict[str, frozenset[str]] = {
         "collection.assign_accounts",
         "collection.set_absence",
         "collection.end_absence",
+        "forecasting.read",
     },
     "controller": OWN
+    | TAILORS
     | READS
+    | TAKE_OVERS
     | {
+        "forecasting.request_forecast",
+        "documents.confirm_take_over",
+        "ledger.take_over_balances",
+        "customers.change_fields",
         "access.read",
-        "access.set_opening",
         "access.set_number_series",
+        "ledger.begin_books",
+        "ledger.go_live",
         "catalog.set_tax_rates",
         "catalog.create_products",
         "catalog.set_prices",
@@ -188,9 +233,18 @@ ROLES: dict[str, frozenset[str]] = {
         "access.create_api_key",
     },
     # Reads everything, approves what a controller prepared, and alone opens a month again that was closed for everybody.
-    "cfo": OWN | READS | {"ledger.approve_journals", "ledger.reject_journal", "ledger.reopen_period"},
+    "cfo": OWN
+    | READS
+    | {
+        "documents.read_take_overs",
+        "documents.confirm_take_over",
+        "ledger.approve_journals",
+        "ledger.reject_journal",
+        "ledger.reopen_period",
+    },
     # Runs the installation and sees no amounts: neither the books nor what customers owe.
     "administrator": OWN
+    | TAILORS
     | {
         "access.read",
         "access.invite_user",
@@ -218,6 +272,9 @@ ROLES: dict[str, frozenset[str]] = {
         "documents.read_invitations",
         "documents.send_invitation",
         "documents.retry_dispatch",
+        "documents.set_logo",
+        "documents.remove_logo",
+        "documents.send_test_mail",
     },
 }
 

@@ -16,10 +16,11 @@ from duecourse.ledger import queries as ledger_facts
 from duecourse.receivables import actions as receivables
 from duecourse.receivables import queries as receivable_facts
 from duecourse.receivables.rules import AllocationRequest, ClearingRequest, ItemState, NewItem
+from duecourse.tailoring import actions as tailoring
 
 
 @action
-def unapply(call: Call, payment_id: int, reason: str, keep_on_account: bool = False) -> None:
+def unapply(call: Call, payment_id: int, reason: str, keep_on_account: bool = False, reason_code: str = "") -> None:
     """Take back what was done with a payment, dated today; the reason is kept.
 
     Every clearing of it is undone: the items are open again with their own due dates, discounts and exchange differences
@@ -28,7 +29,7 @@ def unapply(call: Call, payment_id: int, reason: str, keep_on_account: bool = Fa
     it may be applied anew, elsewhere too. Errors: Refused('cash.reason-missing'), Refused('cash.nothing-to-undo'),
     Refused('cash.used-elsewhere'), Refused('ledger.period-closed'), not-found.
     """
-    if not reason.strip():
+    if not (reason.strip() or reason_code):
         raise Refused("cash.reason-missing", "Say why it is undone; the reason is kept with the payment.")
     before = rows.found(call, [payment_id])[payment_id]
     ledger_facts.lock_periods(call, [call.today])
@@ -47,6 +48,7 @@ def unapply(call: Call, payment_id: int, reason: str, keep_on_account: bool = Fa
         raise Refused("cash.nothing-to-undo", f"{payment.number} is not applied to anything.")
     if keep_on_account and not applications:
         raise Refused("cash.nothing-to-undo", f"{payment.number} is not applied to any item.")
+    reason = tailoring.say_reason(call, "payment-undo", reason_code, reason, ids.outer("pay", payment_id))
     _undo_clearings(call, applications, reason)
     if payment.item_id is not None and not keep_on_account:
         _leave_customer(call, payment, reason)

@@ -14,6 +14,7 @@ from duecourse.core.errors import Refused
 from duecourse.core.money import Money, minor_units
 from duecourse.credit import rules
 from duecourse.credit.models import CreditAccount, CreditLimit, CreditMember, OrderPolicy
+from duecourse.tailoring import actions as tailoring
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class NewLimit:
     valid_from: dt.date
     valid_until: dt.date | None = None
     reason: str = ""
+    reason_code: str = ""  # of tailoring; `reason` is then a note, and may be empty
 
 
 @action
@@ -94,6 +96,11 @@ def set_limits(call: Call, rows: Sequence[NewLimit]) -> list[int]:
     for row in rows:
         _check_limit(row, accounts.get(row.credit_account_id))
     before = _newest_limits(call, wanted)
+    said = tailoring.say_reasons(
+        call,
+        "limit",
+        [(row.reason_code, row.reason, ids.outer("cra", row.credit_account_id), call.company.language) for row in rows],
+    )
     limits = CreditLimit.objects.bulk_create(
         [
             CreditLimit(
@@ -102,10 +109,10 @@ def set_limits(call: Call, rows: Sequence[NewLimit]) -> list[int]:
                 amount=None if row.amount is None else row.amount.amount,
                 valid_from=row.valid_from,
                 valid_until=row.valid_until,
-                reason=row.reason,
+                reason=reason,
                 by_name=call.by.name,
             )
-            for row in rows
+            for row, reason in zip(rows, said, strict=True)
         ]
     )
     events.record_many(

@@ -1,6 +1,6 @@
 """Make and change customers, their accounts and terms; always in sets."""
 
-from duecourse.customers.actions.change import change_account, change_customer, set_terms, stop_account
+from duecourse.customers.actions.change import change_account, change_customer, change_fields, set_terms, stop_account
 from duecourse.customers.actions.create import create_customers, create_terms, open_accounts
 from duecourse.customers.actions.details import add_aliases, add_bank_accounts, add_contact
 
@@ -10,6 +10,7 @@ __all__ = [
     "add_contact",
     "change_account",
     "change_customer",
+    "change_fields",
     "create_customers",
     "create_terms",
     "open_accounts",

@@ -13,6 +13,7 @@ from duecourse.core.errors import Refused
 from duecourse.customers import queries, rules
 from duecourse.customers.actions.create import no_cycle
 from duecourse.customers.models import Customer, CustomerAccount
+from duecourse.tailoring import actions as tailoring
 
 CUSTOMER_FIELDS = frozenset({"name", "country", "language", "tax_id", "register_number", "risk_class", "parent_number"})
 ACCOUNT_FIELDS = frozenset({"terms_code", "payer_number", "delivery", "invoice_email", "tax_treatment"})
@@ -111,6 +112,16 @@ def _new_payer(call: Call, row: CustomerAccount, number: str) -> int | None:
 
 
 @action
+def change_fields(call: Call, account_id: int, values: Mapping[str, str]) -> None:
+    """Write what stands in a customer's custom fields in this company, by name; an empty text takes it away.
+
+    Errors: Refused('not-found'), Refused('tailoring.field-unknown'), Refused('tailoring.value-not-usable').
+    """
+    _locked(call, account_id)
+    tailoring.set_values(call, "customer", {account_id: values})
+
+
+@action
 def set_terms(call: Call, account_ids: Sequence[int], code: str) -> None:
     """Give accounts other payment terms, for what is invoiced from now on. Errors: Refused('customers.unknown-terms')."""
     terms = queries.terms_by_code(call, [code])[code]
@@ -122,13 +133,14 @@ def set_terms(call: Call, account_ids: Sequence[int], code: str) -> None:
 
 
 @action
-def stop_account(call: Call, account_id: int, stopped: bool, reason: str) -> None:
+def stop_account(call: Call, account_id: int, stopped: bool, reason: str, reason_code: str = "") -> None:
     """Stop an account, or let it go on: a stopped one gets no new orders. A reason is required."""
-    if not reason.strip():
+    if not (reason.strip() or reason_code):
         raise Refused("customers.reason-missing", "Say why, in a few words: others will ask.")
     row = _locked(call, account_id)
     if row.is_stopped == stopped:
         return
+    reason = tailoring.say_reason(call, "account-stop", reason_code, reason, ids.outer("acc", account_id))
     CustomerAccount.objects.filter(pk=row.pk).update(is_stopped=stopped)
     name = "customers.account-stopped" if stopped else "customers.account-let-go-on"
     events.record(call, name, [ids.outer("acc", account_id)], {"reason": reason.strip()})

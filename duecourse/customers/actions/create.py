@@ -15,6 +15,7 @@ from duecourse.core.money import minor_units
 from duecourse.customers import queries, rules
 from duecourse.customers.actions.details import write_details
 from duecourse.customers.models import Customer, CustomerAccount, Terms
+from duecourse.tailoring import actions as tailoring
 
 
 @action
@@ -78,6 +79,9 @@ def create_customers(call: Call, new: Sequence[rules.NewCustomer]) -> list[int]:
         raise _number_taken([row.number for row in rows]) from None
     accounts = _open(call, rows, keys, terms)
     write_details(organisation, rows, keys)
+    tailoring.start_values(
+        call, "customer", [tailoring.NewValues(key, row.custom, {}) for key, row in zip(accounts, rows, strict=True)]
+    )
     events.record(
         call,
         "customers.customers-created",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -78,6 +79,7 @@ class NewCustomer:
     delivery: str = "email"
     tax_treatment: str = "domestic"
     payer_number: str = ""
+    custom: Mapping[str, str] | None = None  # custom fields by name; None: nobody was asked
 
 
 @dataclass(frozen=True, slots=True)

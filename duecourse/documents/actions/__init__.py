@@ -10,11 +10,11 @@ from duecourse.documents.actions.kept import (
     send_invitation,
     store_bytes,
 )
+from duecourse.documents.actions.setting_up import release_held, remove_logo, send_test_mail, set_logo
 from duecourse.documents.actions.take_overs import (
     confirm_take_over,
     discard_take_over,
     finish_take_over,
-    follow_take_over,
     keep_findings,
     map_take_over,
     open_take_over,
@@ -28,7 +28,6 @@ __all__ = [
     "confirm_take_over",
     "discard_take_over",
     "finish_take_over",
-    "follow_take_over",
     "keep_document",
     "keep_findings",
     "map_take_over",
@@ -37,9 +36,13 @@ __all__ = [
     "open_take_over",
     "queue_dispatches",
     "refuse_take_over",
+    "release_held",
+    "remove_logo",
     "reopen_take_over",
     "retry_dispatch",
     "send_invitation",
     "send_take_over",
+    "send_test_mail",
+    "set_logo",
     "store_bytes",
 ]

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from duecourse.access import actions as access
 from duecourse.access import queries as access_facts
@@ -20,6 +18,8 @@ from duecourse.core.call import Call, action
 from duecourse.core.errors import Refused
 from duecourse.documents import queries, rules
 from duecourse.documents.models import Dispatch, Document
+from duecourse.tailoring import queries as tailoring_facts
+from duecourse.tailoring import rules as tailoring_rules
 
 
 def store_bytes(data: bytes) -> str:
@@ -81,7 +81,8 @@ def keep_document(call: Call, kind: str, subject: str, name: str, media_type: st
 
 @action
 def queue_dispatches(call: Call, new: Sequence[rules.NewDispatch]) -> list[int]:
-    """Queue mails to be sent by the delivery job; their ids in order. A demo company's are shown in the outbox and never sent.
+    """Queue mails to be sent by the delivery job; their ids in order. A demo company's are shown in the outbox and never sent;
+    those of a company that is not live yet wait until it is, but for invitations and test mails.
 
     Errors: Refused('documents.dispatch-not-usable').
     """
@@ -89,6 +90,7 @@ def queue_dispatches(call: Call, new: Sequence[rules.NewDispatch]) -> list[int]:
     if not checked:
         return []
     shown = access_facts.company_profile(call).is_demo
+    states = [_first_state(call, each.kind, shown) for each in checked]
     keys = bulk.reserve_ids(Dispatch, len(checked))
     Dispatch.objects.bulk_create(
         Dispatch(
@@ -100,12 +102,12 @@ def queue_dispatches(call: Call, new: Sequence[rules.NewDispatch]) -> list[int]:
             title=each.title,
             body=each.body,
             attachments=list(each.attachments),
-            state="shown" if shown else "queued",
-            next_attempt_at=None if shown else call.at,
+            state=state,
+            next_attempt_at=call.at if state == "queued" else None,
             message_id=rules.message_id(key, settings.DEFAULT_FROM_EMAIL),
             created_at=call.at,
         )
-        for key, each in zip(keys, checked, strict=True)
+        for key, each, state in zip(keys, checked, states, strict=True)
     )
     events.record_many(
         call,
@@ -113,13 +115,20 @@ def queue_dispatches(call: Call, new: Sequence[rules.NewDispatch]) -> list[int]:
             (
                 "documents.dispatch-queued",
                 [ids.outer("dsp", key), each.subject_ref],
-                {"kind": each.kind, "recipients": len(each.recipients), "shown_only": shown},
+                {"kind": each.kind, "recipients": len(each.recipients), "shown_only": shown, "held": state == "held"},
                 None,
             )
-            for key, each in zip(keys, checked, strict=True)
+            for key, each, state in zip(keys, checked, states, strict=True)
         ],
     )
     return keys
+
+
+def _first_state(call: Call, kind: str, is_demo: bool) -> str:
+    """A demo's mail is shown only; before go-live all but mail to the company's own people waits."""
+    if is_demo:
+        return "shown"
+    return "queued" if call.company.is_live or kind in rules.TO_OUR_OWN else "held"
 
 
 @action
@@ -190,16 +199,17 @@ def send_invitation(call: Call, email: str, name: str, role: str, link_start: st
     The mail is in the company's language. Errors: as access.invite_user.
     """
     invitation_id, token = access.invite_user(call, email, name, role)
-    with translation.override(call.company.language):
-        texts = [
-            _("Your log-in at {company}"),
-            _(
-                "You are invited to work with {company} in Duecourse.\n\n"
-                "Open this link within {days} days to choose a password:\n{link}\n\n"
-                "If you did not expect this, do nothing: the invitation ends by itself.\n"
-            ),
-        ]
-        title, body = rules.invitation_mail(texts, call.company.name, link_start + token, access_rules.INVITATION_DAYS)
+    text = tailoring_facts.text_for(call, "invitation-mail", call.company.language)
+    values = {
+        "company name": call.company.name,
+        "today": call.today.isoformat(),
+        "name": name,
+        "link": link_start + token,
+        "days": str(access_rules.INVITATION_DAYS),
+    }
+    mail = tailoring_rules.filled(text, values)
     recipient = access_rules.normal_email(email)
-    queue_dispatches(call, [rules.NewDispatch(ids.outer("inn", invitation_id), rules.INVITATION, (recipient,), title, body)])
+    queue_dispatches(
+        call, [rules.NewDispatch(ids.outer("inn", invitation_id), rules.INVITATION, (recipient,), mail.title, mail.body + "\n")]
+    )
     return invitation_id

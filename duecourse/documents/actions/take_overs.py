@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from duecourse.core import events, ids
+from duecourse.core import events, ids, progress, queue
 from duecourse.core.call import Call, action
 from duecourse.core.errors import Refused
 from duecourse.documents import queries, rules
@@ -18,8 +18,13 @@ from duecourse.documents.models import ColumnMapping, TakeOver
 
 
 @action
-def open_take_over(call: Call, kind: str, name: str, digest: str, size: int, system: str = "file") -> tuple[int, bool]:
+def open_take_over(
+    call: Call, kind: str, name: str, digest: str, size: int, system: str = "file", queued: bool = True
+) -> tuple[int, bool]:
     """A take-over of bytes that are in the store; its id, and whether it is new: the same file that is under way gives that one.
+
+    A file that was taken over before keeps the system that it was said to come from, so that nothing of it comes twice. A job reads
+    it, unless `queued` is false: then the caller does.
 
     Errors: Refused('documents.unknown-kind'), Refused('documents.file-missing'), Refused('documents.system-not-usable').
     """
@@ -34,6 +39,8 @@ def open_take_over(call: Call, kind: str, name: str, digest: str, size: int, sys
         raise Refused(
             "documents.system-not-usable", f"The old system’s name has at most {rules.SYSTEM_MAX} characters, such as sap."
         )
+    before = TakeOver.objects.filter(company_id=call.company.id, kind=kind, digest=digest, state="taken").order_by("-id").first()
+    system = before.system if before else system
     same = TakeOver.objects.filter(company_id=call.company.id, kind=kind, digest=digest, state__in=rules.OPEN)
     there = same.first()
     if there is None:
@@ -48,8 +55,17 @@ def open_take_over(call: Call, kind: str, name: str, digest: str, size: int, sys
         else:
             facts = {"kind": kind, "name": row.name, "digest": digest, "size": size}
             events.record(call, "documents.take-over-opened", [ids.outer("tko", row.id)], facts)
+            if queued:
+                _queue(call, row, "look_at_take_over")
             return row.id, True
     return there.id, False
+
+
+def _queue(call: Call, row: TakeOver, job: str) -> None:
+    """Put the job that works on a take-over into the queue, and keep the task that shows how far it is."""
+    row.task_id = progress.begin(call, rules.TAKE_OVER, row.name)
+    row.save(update_fields=["task_id"])
+    queue.enqueue(job, company_id=call.company.id, user_id=call.by.id, take_over_id=row.id, task_id=row.task_id)
 
 
 def _locked(call: Call, take_over_id: int, *states: str) -> TakeOver:
@@ -75,14 +91,9 @@ def map_take_over(call: Call, take_over_id: int, mapping: Mapping[str, str], opt
     row.mapping, row.options = rules.checked_mapping(kind, mapping), rules.checked_options(kind, options)
     row.state, row.error = "reading", {}
     row.save(update_fields=["mapping", "options", "state", "error"])
+    _queue(call, row, "look_at_take_over")
     facts = {"mapping": row.mapping, "options": row.options}
     events.record(call, "documents.take-over-mapped", [ids.outer("tko", row.id)], facts)
-
-
-@action
-def follow_take_over(call: Call, take_over_id: int, task_id: int) -> None:
-    """Keep which task shows how far the take-over is."""
-    TakeOver.objects.filter(company_id=call.company.id, pk=take_over_id).update(task_id=task_id)
 
 
 @action
@@ -105,11 +116,15 @@ def keep_findings(
 
 
 @action
-def refuse_take_over(call: Call, take_over_id: int, error: Mapping[str, Any]) -> None:
-    """The file cannot be read at all, or what was confirmed could not be written: the latter may be looked at again."""
+def refuse_take_over(call: Call, take_over_id: int, error: Mapping[str, Any], outcome: Mapping[str, Any] | None = None) -> None:
+    """The file cannot be read at all, or what was confirmed could not be written: the latter may be looked at again.
+
+    `outcome` is what taking it would do now, when that is what changed.
+    """
     row = _locked(call, take_over_id, "reading", "taking")
     row.state, row.error = ("refused" if row.state == "reading" else "open"), dict(error)
-    row.save(update_fields=["state", "error"])
+    row.outcome = row.outcome if outcome is None else dict(outcome)
+    row.save(update_fields=["state", "error", "outcome"])
     events.record(call, "documents.take-over-refused", [ids.outer("tko", row.id)], {"code": error.get("code", "")})
 
 
@@ -133,8 +148,10 @@ def _worth_it(row: TakeOver) -> None:
 
 
 @action
-def confirm_take_over(call: Call, take_over_id: int) -> None:
+def confirm_take_over(call: Call, take_over_id: int, queued: bool = True) -> None:
     """Let the ready rows in; the job that is enqueued with this writes them, all in one transaction.
+
+    Who confirms lets in all that the file holds, whichever rooms it goes to. Unless `queued`, the caller does what the job would.
 
     Who prepared it confirms it only while nobody else may: otherwise Refused('documents.own-take-over').
     """
@@ -149,6 +166,8 @@ def confirm_take_over(call: Call, take_over_id: int) -> None:
         )
     row.state, row.confirmed_by_name, row.error = "taking", call.by.name, {}
     row.save(update_fields=["state", "confirmed_by_name", "error"])
+    if queued:
+        _queue(call, row, "write_take_over")
     facts = {"ready": row.outcome.get("ready", 0), "rejected": row.outcome.get("rejected", 0), "digest": row.digest}
     events.record(call, "documents.take-over-confirmed", [ids.outer("tko", row.id)], facts)
 
@@ -174,6 +193,7 @@ def reopen_take_over(call: Call, take_over_id: int) -> None:
         raise Refused(
             "documents.take-over-under-way", "The same file is being taken over already; go on with that one."
         ) from None
+    _queue(call, row, "look_at_take_over")
     events.record(call, "documents.take-over-reopened", [ids.outer("tko", row.id)])
 
 

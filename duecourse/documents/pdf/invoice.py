@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +21,7 @@ from duecourse.documents.pdf import words
 from duecourse.documents.pdf.epc import AMOUNT_MAX, epc_payload, grouped, is_iban, is_rf, qr_svg
 from duecourse.documents.pdf.glyphs import FONTS, printable
 from duecourse.documents.pdf.words import Language
+from duecourse.documents.rules.logos import SVG, Logo
 
 HERE = Path(__file__).parent
 STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
@@ -36,6 +39,7 @@ class Seller:
     email: str = ""
     phone: str = ""
     tagline: str = ""
+    logo: Logo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ class InvoicePage:
     bank: Bank | None = None
     reference: str = ""
     notes: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()  # own words between the facts and the lines
     credited: Credited | None = None
 
 
@@ -249,6 +254,28 @@ def _heading_of_credit(page: InvoicePage, said: dict[str, str]) -> str:
     return f"{text}. {said['reason'].format(reason=credited.reason)}" if credited.reason else text
 
 
+def drawn(logo: Logo) -> str:
+    """A logo as SVG text: an SVG as it is, a PNG inside of one (Typst takes text from us, not bytes)."""
+    if logo.media_type == SVG:
+        return logo.data.decode()
+    width, height = struct.unpack(">II", logo.data[16:24])
+    kept = base64.b64encode(logo.data).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" href="data:image/png;base64,{kept}"/></svg>'
+    )
+
+
+def check_printable(logo: Logo) -> None:
+    """Print a page with nothing but the logo. Errors: Refused('documents.logo-not-usable') when it cannot be."""
+    try:
+        _press.try_logo(drawn(logo))
+    except (typst.TypstError, UnicodeDecodeError) as error:
+        raise Refused(
+            "documents.logo-not-usable", "The picture was not taken: it cannot be printed. Save it as a plain PNG or SVG."
+        ) from error
+
+
 def _tax_label(page: InvoicePage, said: dict[str, str]) -> str:
     """“VAT 19 % and 7 %”: the rates that are charged."""
     charged = [row.label for row in page.tax if row.tax]
@@ -268,6 +295,7 @@ def contents(page: InvoicePage) -> dict[str, Any]:
         "title": said[page.kind],
         "number": page.number,
         "seller": {"name": seller.name, "tagline": seller.tagline, "initial": seller.name[:1].upper()},
+        "logo": drawn(seller.logo) if seller.logo else "",
         "sender": " · ".join((seller.name, *seller.address)),
         "buyer": [page.buyer.name, *page.buyer.address],
         "facts": [[label, value, bold] for label, value, bold in _facts(page, said) if value],
@@ -291,6 +319,7 @@ def contents(page: InvoicePage) -> dict[str, Any]:
         ),
         "scan": said["scan"].format(amount=to_pay),
         "notes": list(page.notes),
+        "above": list(page.above),
         "foot": [
             [seller.name, ", ".join(seller.address)],
             [f"{said[key]}: {value}" for key, value in legal if value],
@@ -303,7 +332,7 @@ def contents(page: InvoicePage) -> dict[str, Any]:
         "how_to_pay": said["how to pay"],
         "language": language,
     }
-    return {key: _printable(value) if key != "code" else value for key, value in values.items()}
+    return {key: _printable(value) if key not in ("code", "logo") else value for key, value in values.items()}
 
 
 def _printable(value: Any) -> Any:
@@ -333,6 +362,13 @@ class _Press:
             pdf = self._compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=made)
         assert isinstance(pdf, bytes)
         return pdf
+
+    def try_logo(self, svg: str) -> None:
+        with self._lock:
+            text = (
+                '#set page(width: 60mm, height: 30mm)\n#image(bytes(sys.inputs.logo), format: "svg", width: 40mm, height: 20mm)'
+            )
+            typst.compile(text.encode(), format="pdf", sys_inputs={"logo": svg}, ignore_system_fonts=True)
 
 
 _press = _Press()

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet
 
+from duecourse.access import queries as access_facts
 from duecourse.core import ids, paging
 from duecourse.core.call import Call, not_permitted, require
 from duecourse.core.errors import Refused
@@ -82,7 +83,7 @@ def _visible(call: Call) -> QuerySet[Dispatch]:
     if call.by.may("documents.read"):
         return own
     if call.by.may("documents.read_invitations"):
-        return own.filter(kind=rules.INVITATION)
+        return own.filter(kind__in=rules.TO_OUR_OWN)
     raise not_permitted("documents.read")
 
 
@@ -134,3 +135,14 @@ def flow(call: Call, since: dt.datetime) -> tuple[int, int, dt.datetime | None, 
         failed=Count("id", filter=made & Q(state="failed")),
     )  # fmt: skip
     return sums["new"], sums["many"], sums["oldest"], sums["failed"]
+
+
+def held(call: Call) -> int:
+    """How many mails wait for the company to go live: a number, which its administrator may know."""
+    return Dispatch.objects.filter(company_id=call.company.id, state="held").count()
+
+
+def logo(call: Call) -> rules.Logo | None:
+    """The company's picture as it was kept; None without one. Errors: those of `read_bytes`."""
+    company = access_facts.company_profile(call)
+    return rules.Logo(read_bytes(company.logo_digest), company.logo_media_type) if company.logo_digest else None

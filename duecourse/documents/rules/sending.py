@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from duecourse.core import ids
@@ -21,8 +20,10 @@ WAITS = (
     dt.timedelta(hours=24),
 )
 CLAIMED_FOR = dt.timedelta(minutes=10)  # who took a mail to send it has this long, then another may
-STATES = ("queued", "sent", "failed", "shown")
+STATES = ("queued", "held", "sent", "failed", "dropped", "shown")
 INVITATION = "invitation"
+TEST_MAIL = "test-mail"
+TO_OUR_OWN = frozenset({INVITATION, TEST_MAIL})  # to the company's own people: these go out before it is live
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,3 @@ def safe_name(name: str) -> str:
     last = re.split(r"[\\/]", name)[-1]
     kept = "".join(character for character in last if character.isprintable()).strip(". ")
     return kept[:200] or "file"
-
-
-def invitation_mail(texts: Sequence[str], company: str, link: str, days: int) -> tuple[str, str]:
-    """Title and body of an invitation from its translated texts, with the company, the link and the days filled in."""
-    title, body = (text.format(company=" ".join(company.split()), link=link, days=days) for text in texts)
-    return title[:200], body

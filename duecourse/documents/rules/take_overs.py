@@ -14,6 +14,7 @@ OPEN = ("reading", "open", "sent", "taking")  # not at its end yet
 ENDED = ("taken", "discarded", "refused")
 STATES_OF_TAKE_OVER = (*OPEN, *ENDED)
 SYSTEM_MAX = 20
+TAKE_OVER = "take-over"  # the kind of the task that shows how far one is
 # What a field holds decides how its cells are read: see duecourse/jobs/imports/values.py.
 TYPES = ("text", "id", "amount", "price", "date", "currency", "country", "language", "email", "iban", "flag", "code")
 
@@ -272,4 +273,4 @@ class TakeOverView:
 
 def may_confirm(prepared_by: int, caller: int, others: Sequence[str]) -> bool:
     """Who prepared a take-over confirms it only while nobody else could: `others` are the other people who may."""
-    return caller != prepared_by or not others
+    return caller != prepared_by or not others or not caller  # 0: a command on the server, for which nobody else can be asked

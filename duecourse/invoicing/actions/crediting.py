@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from duecourse.core import events, ids
@@ -17,6 +18,7 @@ from duecourse.ledger import queries as ledger_facts
 from duecourse.receivables import actions as receivables
 from duecourse.receivables import queries as item_facts
 from duecourse.receivables.rules import AllocationRequest, ClearingRequest, company_share
+from duecourse.tailoring import actions as tailoring
 
 
 @action
@@ -27,7 +29,7 @@ def post_credit_notes(call: Call, notes: Sequence[rules.NewCreditNote]) -> list[
     to the invoice exactly. Errors: Refused('invoicing.reason-missing'), Refused('invoicing.credited-too-much'),
     Refused('invoicing.not-an-invoice'), Refused('invoicing.one-note-per-invoice').
     """
-    if any(not note.reason.strip() for note in notes):
+    if any(not (note.reason.strip() or note.reason_code) for note in notes):
         raise Refused("invoicing.reason-missing", "A credit note needs a reason; it is printed and kept with it.")
     wanted = [note.invoice_id for note in notes]
     if len(set(wanted)) != len(wanted):
@@ -39,10 +41,21 @@ def post_credit_notes(call: Call, notes: Sequence[rules.NewCreditNote]) -> list[
     owing = [row.item.customer_account_id for row in found.values()]
     accounts = lock_and_load(call, [row.customer_account_id for row in found.values()], owing)
     history = queries.credited(call, wanted)
+    notes = _said(call, notes, found)
     reckoned = [_reckon(call, note, found[note.invoice_id], accounts, history[note.invoice_id]) for note in notes]
     keys = write(call, reckoned, booking)
     _clear(call, keys, reckoned, found)
     return keys
+
+
+def _said(call: Call, notes: Sequence[rules.NewCreditNote], invoices: Mapping[int, Invoice]) -> list[rules.NewCreditNote]:
+    """The notes with their reasons as sentences in the buyer's language: they are printed."""
+    said = [
+        (note.reason_code, note.reason, ids.outer("inv", note.invoice_id), invoices[note.invoice_id].buyer.get("language", "en"))
+        for note in notes
+    ]
+    sentences = tailoring.say_reasons(call, "credit-note", said)
+    return [replace(note, reason=sentence) for note, sentence in zip(notes, sentences, strict=True)]
 
 
 def _reckon(

@@ -23,6 +23,7 @@ from duecourse.ledger import queries as ledger_facts
 from duecourse.ledger.rules import Entry, Line
 from duecourse.receivables import actions as receivables
 from duecourse.receivables.rules import NewItem
+from duecourse.tailoring import actions as tailoring
 
 INVOICE = (
     "id", "company_id", "kind", "number", "customer_account_id", "buyer", "issue_date", "delivery_date", "due_date", "discount_percent",
@@ -139,6 +140,7 @@ def write(call: Call, reckoned: Sequence[Reckoned], booking: ledger_facts.Bookin
             for line, place, net in one.lines
         ],
     )  # fmt: skip
+    _start_values(call, keys, reckoned)
     subjects = [ids.outer("inv", key) for key in keys]
     subjects += sorted({ids.outer("acc", one.account.id) for one in reckoned}) + sorted(
         {ref for one in reckoned for ref in one.new.subjects}
@@ -146,6 +148,20 @@ def write(call: Call, reckoned: Sequence[Reckoned], booking: ledger_facts.Bookin
     name = "invoicing.invoices-posted" if reckoned[0].kind == "invoice" else "invoicing.credit-notes-posted"
     events.record(call, name, subjects, {"documents": len(keys), "first": numbers[0], "last": numbers[-1]})
     return keys
+
+
+def _start_values(call: Call, keys: Sequence[int], reckoned: Sequence[Reckoned]) -> None:
+    """Custom fields: as given, or taken over from the order and the customer; a credit note has those of its invoice."""
+    new = []
+    for key, one in zip(keys, reckoned, strict=True):
+        sources = {"customer": one.account.id}
+        orders = [ref for ref in one.new.subjects if ref.startswith("ord_")]
+        if one.credited_id is not None:
+            sources = {"invoice": one.credited_id}
+        elif len(orders) == 1:
+            sources["order"] = ids.inner("ord", orders[0])
+        new.append(tailoring.NewValues(key, one.new.custom, sources))
+    tailoring.start_values(call, "invoice", new)
 
 
 def _numbers(call: Call, reckoned: Sequence[Reckoned]) -> list[str]:

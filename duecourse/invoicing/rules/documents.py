@@ -317,6 +317,7 @@ class NewInvoice:
     purchase_order: str = ""
     order_numbers: Sequence[str] = ()
     subjects: Sequence[str] = ()
+    custom: Mapping[str, str] | None = None  # custom fields by name; None: nobody was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +328,7 @@ class NewCreditNote:
     reason: str
     issue_date: dt.date
     quantities: Mapping[int, Decimal] | None = None
+    reason_code: str = ""  # of tailoring; `reason` is then a note, and may be empty
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from duecourse.kpis.queries.figures import (
     to_do,
 )
 from duecourse.kpis.queries.flow import Stream, flow
+from duecourse.kpis.queries.paying import PayingRow, paying
 
 __all__ = [
     "SORTS",
@@ -36,6 +37,7 @@ __all__ = [
     "MonthCheck",
     "MonthClose",
     "PageRow",
+    "PayingRow",
     "Stream",
     "Tie",
     "age_summary",
@@ -49,6 +51,7 @@ __all__ = [
     "home",
     "last_verdict",
     "month_close",
+    "paying",
     "ties",
     "to_do",
 ]

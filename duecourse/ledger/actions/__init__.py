@@ -26,11 +26,18 @@ from duecourse.ledger.actions.manual import (
     reject_journal,
     submit_journals,
 )
+from duecourse.ledger.actions.opening import (
+    take_over_balances,
+)
 from duecourse.ledger.actions.periods import (
     close_period,
     lock_period,
     reopen_period,
     unlock_period,
+)
+from duecourse.ledger.actions.starting import (
+    begin_books,
+    go_live,
 )
 
 __all__ = [
@@ -39,6 +46,7 @@ __all__ = [
     "approve_journals",
     "approve_late",
     "attach_file",
+    "begin_books",
     "change_journal",
     "close_period",
     "create_accounts",
@@ -46,6 +54,7 @@ __all__ = [
     "create_chart",
     "drop_journal",
     "export_journal",
+    "go_live",
     "load_rates",
     "lock_period",
     "open_periods",
@@ -57,5 +66,6 @@ __all__ = [
     "set_books",
     "set_export_accounts",
     "submit_journals",
+    "take_over_balances",
     "unlock_period",
 ]

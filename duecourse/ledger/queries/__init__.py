@@ -54,6 +54,9 @@ from duecourse.ledger.queries.manual import (
     journals,
     late_entries,
 )
+from duecourse.ledger.queries.starting import (
+    readiness,
+)
 from duecourse.ledger.queries.tax import (
     TaxEntry,
     eu_sales,
@@ -124,6 +127,7 @@ __all__ = [
     "prepare",
     "rates",
     "rates_on",
+    "readiness",
     "received_by_day",
     "tax_accounts_moved",
     "tax_choices",

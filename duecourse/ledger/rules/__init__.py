@@ -7,6 +7,7 @@ from duecourse.ledger.rules.books import (
     Line,
     NewAccount,
     PostedEntry,
+    bank_of,
     check_balanced,
     check_bank_number,
     cross_rate,
@@ -43,6 +44,11 @@ from duecourse.ledger.rules.manual import (
     line_money,
     next_month,
 )
+from duecourse.ledger.rules.starting import (
+    Readiness,
+    last_day_to_open,
+    missing_for_live,
+)
 from duecourse.ledger.rules.vat import (
     TREATMENTS,
     WHATS,
@@ -73,10 +79,12 @@ __all__ = [
     "Line",
     "NewAccount",
     "PostedEntry",
+    "Readiness",
     "Target",
     "TaxRow",
     "TaxSum",
     "VatReport",
+    "bank_of",
     "check_balanced",
     "check_bank_number",
     "check_days",
@@ -91,7 +99,9 @@ __all__ = [
     "find_account",
     "fiscal_year_start",
     "journal_entry",
+    "last_day_to_open",
     "line_money",
+    "missing_for_live",
     "months",
     "next_month",
     "read_reference_rates",

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import schwifty
+from schwifty.exceptions import SchwiftyException
 from stdnum.iso7064 import mod_97_10
 
 from duecourse.core.errors import Refused
@@ -115,9 +117,26 @@ def find_account(accounts: Mapping[tuple[str, str], int], line: Line) -> int:
 
 
 def check_bank_number(number: str) -> None:
-    """What has the form of an IBAN must have its check digits (ISO 13616). Errors: Refused('ledger.iban-invalid')."""
-    if _IBAN.fullmatch(number) and not mod_97_10.is_valid(number[4:] + number[:4]):
+    """What has the form of an IBAN must have its check digits and its country's length (ISO 13616). Errors: Refused('ledger.iban-invalid')."""
+    if not _IBAN.fullmatch(number):
+        return
+    if not mod_97_10.is_valid(number[4:] + number[:4]):
         raise Refused("ledger.iban-invalid", f"“{number}” is not an IBAN: its check digits are wrong. Look for a typing error.")
+    try:
+        schwifty.IBAN(number)
+    except SchwiftyException as error:
+        raise Refused(
+            "ledger.iban-invalid", f"“{number}” is not an IBAN of {number[:2]}: {error}. Look for a typing error."
+        ) from None
+
+
+def bank_of(number: str) -> tuple[str, str]:
+    """(BIC, name) of the bank that an IBAN belongs to, each "" where the registry does not know it."""
+    try:
+        found = schwifty.IBAN(number)
+        return str(found.bic or ""), str(found.bank_name or "")
+    except SchwiftyException:
+        return "", ""
 
 
 def months(first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.date]]:

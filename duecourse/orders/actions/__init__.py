@@ -2,7 +2,7 @@
 
 from duecourse.orders.actions.credit_decisions import confirm_orders, reassess_holds, reject_order, release_order
 from duecourse.orders.actions.deliveries import deliver, mark_billed
-from duecourse.orders.actions.entry import cancel_order, change_order, close_order, create_orders
+from duecourse.orders.actions.entry import cancel_order, change_fields, change_order, close_order, create_orders
 from duecourse.orders.rules import NewDelivery, NewOrder, NewOrderLine
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "NewOrder",
     "NewOrderLine",
     "cancel_order",
+    "change_fields",
     "change_order",
     "close_order",
     "confirm_orders",

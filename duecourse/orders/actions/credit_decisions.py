@@ -17,6 +17,7 @@ from duecourse.credit import rules as credit_rules
 from duecourse.orders import rules
 from duecourse.orders.actions.locks import lines_of, lock_order, lock_orders
 from duecourse.orders.models import Order
+from duecourse.tailoring import actions as tailoring
 
 _SET_STATES = (
     "update orders_order o set state = u.state from unnest(%s::bigint[], %s::text[]) as u(id, state) "
@@ -60,13 +61,16 @@ def confirm_orders(call: Call, order_ids: Sequence[int]) -> dict[int, credit_rul
 
 
 @action
-def release_order(call: Call, order_id: int, reason: str, until: dt.date | None = None, amount: Money | None = None) -> Money:
+def release_order(
+    call: Call, order_id: int, reason: str, until: dt.date | None = None, amount: Money | None = None, reason_code: str = ""
+) -> Money:
     """Let an order on hold pass, up to an amount and until a day (None = all of it, without end); what it reserves.
 
     Errors: Refused('not-found'), Refused('orders.not-on-hold') when someone was faster, and those of credit.release_hold
     (Refused('credit.own-release') for the order's creator).
     """
     order, hold = _held(call, order_id)
+    reason = tailoring.say_reason(call, "hold-release", reason_code, reason, ids.outer("ord", order_id))
     released = credit.release_hold(call, hold.id, reason, amount, until)
     order.state = "accepted"
     order.save(update_fields=["state"])
@@ -76,9 +80,10 @@ def release_order(call: Call, order_id: int, reason: str, until: dt.date | None 
 
 
 @action
-def reject_order(call: Call, order_id: int, reason: str) -> None:
+def reject_order(call: Call, order_id: int, reason: str, reason_code: str = "") -> None:
     """Say no to an order on hold. Errors: Refused('not-found'), Refused('orders.not-on-hold'), Refused('credit.reason-missing')."""
     order, hold = _held(call, order_id)
+    reason = tailoring.say_reason(call, "hold-rejection", reason_code, reason, ids.outer("ord", order_id))
     credit.reject_hold(call, hold.id, reason)
     order.state = "rejected"
     order.save(update_fields=["state"])

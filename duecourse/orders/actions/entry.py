@@ -18,6 +18,7 @@ from duecourse.customers.rules import AccountView
 from duecourse.orders import rules
 from duecourse.orders.actions.locks import lines_of, lock_order, person
 from duecourse.orders.models import Order, OrderLine
+from duecourse.tailoring import actions as tailoring
 
 _LINE_COLUMNS = (
     "company_id",
@@ -86,6 +87,14 @@ def create_orders(call: Call, orders: Sequence[rules.NewOrder]) -> list[int]:
         ]
     )
     _write_lines(call, [(key, account.currency, lines) for key, account, lines in zip(keys, accounts, priced, strict=True)])
+    tailoring.start_values(
+        call,
+        "order",
+        [
+            tailoring.NewValues(key, order.custom, {"customer": account.id})
+            for key, order, account in zip(keys, orders, accounts, strict=True)
+        ],
+    )
     events.record_many(
         call,
         [
@@ -132,7 +141,17 @@ def change_order(call: Call, order_id: int, lines: Sequence[rules.NewOrderLine])
 
 
 @action
-def cancel_order(call: Call, order_id: int, reason: str) -> None:
+def change_fields(call: Call, order_id: int, values: Mapping[str, str]) -> None:
+    """Write what stands in an order's custom fields, by name; an empty text takes it away. In any state: it changes no amount.
+
+    Errors: Refused('not-found'), Refused('tailoring.field-unknown'), Refused('tailoring.value-not-usable').
+    """
+    order = lock_order(call, order_id)
+    tailoring.set_values(call, "order", {order.id: values})
+
+
+@action
+def cancel_order(call: Call, order_id: int, reason: str, reason_code: str = "") -> None:
     """End an order of which nothing has left; it gives its credit back.
 
     Errors: Refused('not-found'), Refused('orders.wrong-state'), Refused('orders.delivery-begun').
@@ -141,11 +160,11 @@ def cancel_order(call: Call, order_id: int, reason: str) -> None:
     rules.check_step("cancel", order.state, order.number)
     if any(line.delivered for line in lines_of(call, [order])[order.id]):
         raise Refused("orders.delivery-begun", f"Part of {order.number} has left. Close it short instead.")
-    _end(call, order, "cancelled", "orders.order-cancelled", reason)
+    _end(call, order, "cancelled", "orders.order-cancelled", reason, reason_code)
 
 
 @action
-def close_order(call: Call, order_id: int, reason: str) -> None:
+def close_order(call: Call, order_id: int, reason: str, reason_code: str = "") -> None:
     """End an order short: what has left stays to be billed, the rest gives its credit back.
 
     Errors: Refused('not-found'), Refused('orders.wrong-state'), Refused('orders.nothing-delivered').
@@ -154,11 +173,12 @@ def close_order(call: Call, order_id: int, reason: str) -> None:
     rules.check_step("close", order.state, order.number)
     if not any(line.delivered for line in lines_of(call, [order])[order.id]):
         raise Refused("orders.nothing-delivered", f"Nothing of {order.number} has left. Cancel it instead.")
-    _end(call, order, "delivered", "orders.order-closed-short", reason)
+    _end(call, order, "delivered", "orders.order-closed-short", reason, reason_code)
 
 
-def _end(call: Call, order: Order, state: str, event: str, reason: str) -> None:
+def _end(call: Call, order: Order, state: str, event: str, note: str, reason_code: str) -> None:
     ref = ids.outer("ord", order.id)
+    reason = tailoring.say_reason(call, "order-end", reason_code, note, ref)
     credit.end_holds(call, [ref], reason or "The order ended")
     credit.end_reservations(call, [ref])
     order.state = state

@@ -10,6 +10,7 @@ from duecourse.receivables.queries.ageing import (
     ageing_page,
     ageing_sums,
 )
+from duecourse.receivables.queries.behaviour import Behaviour, behaviour, behaviour_of_all, turnover
 from duecourse.receivables.queries.changes import Differences, Movement, differences, movements
 from duecourse.receivables.queries.items import (
     ItemView,
@@ -37,23 +38,28 @@ from duecourse.receivables.queries.items import (
     uncovered_clearings,
 )
 from duecourse.receivables.queries.overdue import OverdueSums, accounts_of, marks_set_by, overdue_sums
+from duecourse.receivables.queries.paying import Paying, paying, settled_in
 
 __all__ = [
+    "OVERDUE",
     "AgeingLine",
     "AgeingPage",
     "AgeingSums",
     "AgeingView",
+    "Behaviour",
     "Differences",
     "ItemView",
     "Movement",
-    "OVERDUE",
     "OpenSums",
+    "Paying",
     "OverdueSums",
     "accounts_of",
     "ageing",
     "ageing_page",
     "ageing_sums",
     "as_json",
+    "behaviour",
+    "behaviour_of_all",
     "broken_rests",
     "differences",
     "entry_of",
@@ -73,9 +79,12 @@ __all__ = [
     "open_candidates",
     "overdue_sums",
     "paid_items",
+    "paying",
     "reversals",
+    "settled_in",
     "siblings",
     "sums_of_all",
     "totals",
+    "turnover",
     "uncovered_clearings",
 ]

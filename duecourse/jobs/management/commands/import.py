@@ -1,4 +1,4 @@
-"""Take over open items from another system's file: a dry run first, then with --confirm."""
+"""Take over another system's open items, history or documents: a dry run first, then with --confirm."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from duecourse.core.errors import Refused
 from duecourse.customers import actions as customers
 from duecourse.customers import queries as customer_facts
 from duecourse.customers.rules import NewTerms
-from duecourse.jobs.imports import open_items
+from duecourse.jobs import take_history
+from duecourse.jobs.imports import history, open_items
 from duecourse.receivables import actions as receivables
 from duecourse.receivables.rules import parties
 
@@ -23,10 +24,18 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["open-items"], help="what the file holds")
+        parser.add_argument("what", choices=["open-items", "history"], help="what the file holds")
         parser.add_argument("file", help="a CSV extract with a header")
         parser.add_argument("--company", help="the company's code; not needed when there is only one")
         parser.add_argument("--confirm", action="store_true", help="take the accepted rows over; without it nothing is written")
+        parser.add_argument("--system", default="", help="the system it comes from; its numbers are unique there")
+        parser.add_argument("--currency", default="", help="history: the currency where no column says it (the company's)")
+        parser.add_argument(
+            "--undated",
+            choices=history.UNDATED,
+            default="reject",
+            help="history: rows settled without a day are rejected, or open",
+        )
         parser.add_argument("--terms", default="N30", help="terms of customers that are new (N30)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,6 +44,9 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{options['file']}: {error.strerror}", returncode=2) from None
         try:
+            if options["what"] == "history":
+                self._history(data, options)
+                return
             extract = open_items.read(data, options["file"])
             self._show(extract)
             if options["confirm"]:
@@ -43,6 +55,20 @@ class Command(BaseCommand):
                 self.stdout.write("This was a dry run; nothing was written. Take the accepted rows over with --confirm.")
         except Refused as refused:
             raise CommandError(str(refused), returncode=2) from None
+
+    def _history(self, data: bytes, options: dict[str, Any]) -> None:
+        call = self._call(options["company"])
+        system = options["system"] or take_history.SYSTEM
+        past = history.read(data, options["file"], options["currency"] or call.company.currency, options["undated"])
+        plan = take_history.plan(call, past, system)
+        for reject in (*past.rejects, *plan.rejects):
+            self.stderr.write(str(reject))
+        for line in take_history.told(past, plan):
+            self.stdout.write(line)
+        if options["confirm"]:
+            self.stdout.write(take_history.told_taken(take_history.take(call, past, plan, system)))
+        else:
+            self.stdout.write("This was a dry run; nothing was written. Take the accepted rows over with --confirm.")
 
     def _show(self, extract: open_items.Extract) -> None:
         for reject in extract.rejects:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from duecourse.catalog.rules.standard import STANDARD
 from duecourse.core.errors import Refused
 from duecourse.core.money import Price
 from duecourse.core.reasons import N_
@@ -162,3 +163,13 @@ def checked_rate(new: NewTaxRate) -> NewTaxRate:
     if wrong:
         raise Refused("catalog.tax-rate-not-usable", f"Tax rate {new.country} {new.category} {new.percent} was not set: {wrong}.")
     return new
+
+
+def standard_rates(country: str, since: dt.date) -> list[NewTaxRate]:
+    """The usual rates of a country from a day on: those that hold on it, and every later change; empty where none are known."""
+    rows = [
+        NewTaxRate(country, category, Decimal(percent), dt.date.fromisoformat(day))
+        for category, percent, day in STANDARD.get(country, ())
+    ]
+    held = {row.category: row for row in rows if row.valid_from <= since}
+    return [row for row in rows if row.valid_from > since or held[row.category] is row]

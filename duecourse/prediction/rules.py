@@ -1,1 +1,0 @@
-"""Decisions of prediction: pure functions, no database, no clock."""

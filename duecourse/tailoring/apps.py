@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TailoringConfig(AppConfig):
+    name = "duecourse.tailoring"
+    label = "tailoring"
