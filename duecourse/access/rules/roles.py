@@ -214,7 +214,7 @@ ROLES: dict[str, frozenset[str]] = {
         "kpis.verify",
         "access.create_api_key",
     },
-    "cfo": OWN | READS | {"documents.read_take_overs", "documents.confirm_take_over"},
+    "cfo": OWN | READS | {"forecasting.request_forecast", "documents.read_take_overs", "documents.confirm_take_over"},
     # Runs the installation and sees no amounts: neither the books nor what customers owe.
     "administrator": OWN
     | TAILORS
