@@ -6,7 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from duecourse.web import styleguide
 
 ROOMS = (
-    "home", "search", "session", "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "forecast", "ties", "journal", "outbox",
+    "home", "search", "session", "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "forecast",
+    "ties", "journal", "outbox",
     "settings", "takeover",
 )  # fmt: skip
 
