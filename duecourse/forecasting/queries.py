@@ -38,9 +38,10 @@ class ForecastView:
         return [week for week in self.weeks if week.expected.currency == currency]
 
 
-def latest(call: Call) -> ForecastView | None:
-    """The newest forecast, None before the first; two queries."""
-    row = Forecast.objects.filter(company_id=call.company.id).order_by("-id").first()
+def latest(call: Call, on: dt.date | None = None) -> ForecastView | None:
+    """The newest forecast, or the newest made by the end of a day; None before the first. Two queries."""
+    made = Forecast.objects.filter(company_id=call.company.id)
+    row = (made if on is None else made.filter(as_of_date__lt=on)).order_by("-id").first()
     if row is None:
         return None
     weeks = ForecastWeek.objects.filter(company_id=call.company.id, forecast_id=row.id).order_by("week_start", "currency")

@@ -21,9 +21,11 @@ from duecourse.credit import actions as credit
 from duecourse.credit import queries as credit_facts
 from duecourse.credit.rules import Standing, watch
 from duecourse.customers import actions, queries, rules
+from duecourse.prediction import queries as prediction_facts
+from duecourse.prediction.queries import Estimate
 from duecourse.receivables import queries as item_facts
 from duecourse.receivables.queries import ItemView
-from duecourse.web import entered, happened, listing
+from duecourse.web import entered, estimated, happened, listing
 from duecourse.web.door import as_of, done, page, screen
 from duecourse.web.language import in_words
 from duecourse.web.templatetags.show import day, money, money_code
@@ -48,6 +50,7 @@ class ItemLine:
     url: str
     trace: str
     state: str
+    expected: dict[str, Any] | None = None  # when it will be paid, in words
 
 
 def _customer(call: Call, ref: str) -> rules.CustomerView:
@@ -57,10 +60,11 @@ def _customer(call: Call, ref: str) -> rules.CustomerView:
     return queries.customer_for_caller(call, ref)
 
 
-def _line(call: Call, item: ItemView) -> ItemLine:
+def _line(call: Call, item: ItemView, estimate: Estimate | None = None) -> ItemLine:
     trace = reverse("item", args=[item.outer_id])
     state = "paid" if not item.open else "on-account" if item.open.amount < 0 else "overdue" if item.late_days > 0 else "open"
-    return ItemLine(item, happened.link(call, item.source) or trace, trace, state)
+    expected = estimated.words(call, estimate) if item.open.amount > 0 else None
+    return ItemLine(item, happened.link(call, item.source) or trace, trace, state, expected)
 
 
 def next_step(
@@ -172,9 +176,11 @@ def _items(request: HttpRequest, call: Call, account_id: int, on: dt.date) -> di
         if item.late_days > 0 and item.open.amount > 0:
             late[item.open.currency] += item.open
     tabs = [("", _("Open"), len(found)), ("overdue", _("Overdue"), len(overdue)), ("paid", _("Paid"), paid.total)]
+    now = on == call.today and tab != "paid"
+    expected = prediction_facts.estimates(call, [item.id for item in shown.rows]) if now else {}
     return {
         "all_items": found,
-        "lines": [_line(call, item) for item in shown.rows],
+        "lines": [_line(call, item, expected.get(item.id)) for item in shown.rows],
         "shown": listing.Shown(shown),
         "tab": tab,
         "item_tabs": listing.tabs(request, "items", tabs, tab),
@@ -333,8 +339,9 @@ def item(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
                 "others": others[one.clearing_id], "undoes": clearing.reversal_of_id is not None, "entry": entry,
             }
         )  # fmt: skip
+    estimate = prediction_facts.estimates(call, [found.id]).get(found.id)
     context = {
-        "line": _line(call, found), "item": found, "account": account, "rows": rows, "ref": ref,
+        "line": _line(call, found, estimate), "item": found, "account": account, "rows": rows, "ref": ref,
         "customer_url": reverse("customer", args=[ids.outer("cus", account.customer_id)]),
         "document": happened.link(call, found.source),
     }  # fmt: skip

@@ -20,6 +20,7 @@ from duecourse.core.errors import Refused
 from duecourse.core.journal import Wanted
 from duecourse.core.money import Money
 from duecourse.credit.rules import watch
+from duecourse.forecasting import queries as forecast_facts
 from duecourse.kpis import queries, rules
 from duecourse.web import happened
 from duecourse.web.door import as_of, page, screen
@@ -104,6 +105,7 @@ def _figures(call: Call, on: dt.date) -> dict[str, Any]:
         "sub": _("Week %(week)s · all customers · in %(currency)s")
         % {"week": on.isocalendar().week, "currency": call.company.currency},
         "tiles": _tiles(call, on, found, ageing, join),
+        "cash": _cash(call, on),
         "ageing_url": ageing,
         "ages": bars,
         "ages_said": "; ".join(f"{bar['label']} {money(bar['value'])}" for bar in bars),
@@ -118,6 +120,24 @@ def _figures(call: Call, on: dt.date) -> dict[str, Any]:
 
 def changes_title() -> str:
     return _("What changed in 7 days")
+
+
+def _cash(call: Call, on: dt.date) -> dict[str, Any] | None:
+    """What the next seven days bring, with its band, for those who may read the forecast; None while there is none."""
+    found = forecast_facts.latest(call) if on == call.today and call.by.may("forecasting.read") else None
+    week = next(iter(found.of(call.company.currency)), None) if found is not None else None
+    if week is None:
+        return None
+    definition = _(
+        "What open items in %(currency)s will bring in the seven days from %(day)s, each at its chance. With 80 %% chance it is "
+        "between %(low)s and %(high)s."
+    )
+    said = {"currency": call.company.currency, "day": full_day(week.start), "low": money(week.low), "high": money(week.high)}
+    return {
+        "label": _("Cash expected in 7 days"), "value": short(week.expected), "title": _("Cash expected in 7 days"),
+        "definition": definition % said, "href": reverse("forecast"),
+        "note": _("%(low)s to %(high)s with 80 %% chance") % {"low": short(week.low), "high": short(week.high)},
+    }  # fmt: skip
 
 
 def _tiles(call: Call, on: dt.date, found: queries.Figures, ageing: str, join: str) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ FORMS = {  # what no link leads to by itself
     "credit-manager": ["/customers/new/"],
     "billing": ["/billing/new/"],
     "cash-application": ["/bank/record/"],
-    "administrator": ["/settings/people/", "/settings/keys/"],
+    "administrator": ["/settings/people/", "/settings/keys/", "/settings/webhooks/"],
 }
 LEFT_OUT = ("/account/logout/", "/session/")
 FILES = re.compile(r"format=csv|/pdf$|/attachments/")

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.utils.crypto import salted_hmac
@@ -13,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from duecourse.access.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 from duecourse.access.rules import webhooks as rules
 from duecourse.core import events, ids, paging
-from duecourse.core.call import ACTIONS, Call, require
+from duecourse.core.call import Call, require
 from duecourse.core.errors import Refused
 
 
@@ -33,7 +34,7 @@ def reader(endpoint_id: int) -> str:
 
 def known_rooms() -> frozenset[str]:
     """Rooms whose events may be asked for."""
-    return frozenset(name.partition(".")[0] for name in ACTIONS)
+    return frozenset(app.label for app in apps.get_app_configs() if app.name.startswith("duecourse."))
 
 
 def may_be_local() -> bool:

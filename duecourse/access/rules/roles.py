@@ -236,6 +236,7 @@ ROLES: dict[str, frozenset[str]] = {
     "cfo": OWN
     | READS
     | {
+        "forecasting.request_forecast",
         "documents.read_take_overs",
         "documents.confirm_take_over",
         "ledger.approve_journals",

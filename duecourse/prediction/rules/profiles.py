@@ -104,8 +104,8 @@ def _any(values: Floats) -> bool:
 
 def _mean(values: Floats) -> Floats:
     there = ~np.isnan(values)
-    total: Floats = np.where(there, values, 0.0).sum(axis=1)
-    return total / np.maximum(there.sum(axis=1), 1)
+    mean: Floats = np.where(there, values, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+    return mean
 
 
 def habits(values: Floats) -> Habits:

@@ -1,0 +1,1525 @@
+"""What goes in and comes out. Written by `make docs` from the API's description. Do not edit."""
+
+# ruff: noqa
+# fmt: off
+
+from __future__ import annotations
+
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+
+
+class AcceptIn(TypedDict):
+    """Which proposal to accept, and perhaps what you saw unapplied of the payment."""
+
+    rank: NotRequired[int]
+    rest: NotRequired[MoneyIn | None]
+
+
+class AccountIn(TypedDict):
+    """AccountIn"""
+
+    account: str
+
+
+class AccountOut(TypedDict):
+    """A customer's account in this company: all money hangs on it."""
+
+    id: str
+    customer: str
+    number: str
+    name: str
+    country: str
+    currency: str
+    terms: TermsOut
+    payer: str | None
+    tax_treatment: str
+    tax_id: str
+    address_lines: list[str]
+    invoice_email: str
+    delivery: str
+    is_stopped: bool
+
+
+class AddressIn(TypedDict):
+    """AddressIn"""
+
+    lines: list[str]
+    postal_code: NotRequired[str]
+    city: NotRequired[str]
+    country: NotRequired[str | Literal['']]
+    kind: NotRequired[Literal['billing', 'delivery']]
+
+
+class AddressOut(TypedDict):
+    """AddressOut"""
+
+    lines: list[str]
+    postal_code: str
+    city: str
+    country: str
+    kind: str
+
+
+class AgeingFilter(TypedDict):
+    """As of a day, as known at an instant; of one currency, of one age, or of customers whose name or number holds `text`."""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    as_of: NotRequired[str | None]
+    known_at: NotRequired[str | None]
+    currency: NotRequired[str | None]
+    bucket: NotRequired[Literal['not_due', '1_30', '31_60', '61_90', 'over_90'] | None]
+    text: NotRequired[str]
+    sort: NotRequired[Literal['total', '-total', 'name', '-name', 'number', '-number', 'items', '-items', 'over_90', '-over_90', '61_90', '-61_90', '31_60', '-31_60', '1_30', '-1_30', 'not_due', '-not_due']]
+
+
+class AgeingOut(TypedDict):
+    """A page of the ageing report; `summary` is over all customers found, in the company's currency."""
+
+    as_of: str
+    known_at: str | None
+    summary: Buckets
+    customers: int
+    items: list[AgeingRow]
+    total: int
+    page: int
+    size: int
+
+
+class AgeingRow(TypedDict):
+    """One customer in one currency: `open` in it, `ages` in the company's currency as booked."""
+
+    account: str
+    customer: str
+    number: str
+    name: str
+    items: int
+    open: MoneyOut
+    ages: Buckets
+
+
+class AliasIn(TypedDict):
+    """AliasIn"""
+
+    value: str
+    kind: NotRequired[Literal['number', 'name', 'payer']]
+
+
+class AliasOut(TypedDict):
+    """Another spelling of a number or a name."""
+
+    value: str
+    kind: str
+    source: str
+
+
+class AllocationOut(TypedDict):
+    """What a clearing took off an item; negative to it when it was given back."""
+
+    id: str
+    clearing: str
+    cause: str
+    amount: MoneyOut
+    value_date: str
+    recorded_at: str
+    by: str
+
+
+class ApplicationOut(TypedDict):
+    """What a payment was applied to, and whether and why that was undone."""
+
+    clearing: str
+    tier: str
+    posted_alone: bool
+    reasons: list[ReasonOut]
+    by: str
+    at: str
+    is_undone: bool
+    undone_reason: str
+
+
+class AppliedOut(TypedDict):
+    """What became of the payment; `rest` is still on account."""
+
+    payment: str
+    state: str
+    clearing: str | None
+    rest: MoneyOut
+
+
+class ApplyIn(TypedDict):
+    """`rest` is what you saw unapplied of the payment: when it has changed since, nothing is done."""
+
+    account: str
+    lines: list[ApplyLineIn]
+    rest: NotRequired[MoneyIn | None]
+    accept_late_discount: NotRequired[bool]
+
+
+class ApplyLineIn(TypedDict):
+    """An item that the payment pays. `applied` is gross of the difference; its sign is the item's."""
+
+    open_item: str
+    applied: str
+    residual_kind: NotRequired[Literal['', 'discount', 'unearned_discount', 'short_payment', 'bank_charge', 'rounding', 'write_off', 'overpayment', 'on_account']]
+    residual: NotRequired[str | None]
+
+
+class AttemptOut(TypedDict):
+    """One time that a message was sent. `response_code` null: nothing came back, and `error` says why."""
+
+    at: str
+    response_code: int | None
+    duration_ms: int
+    error: str
+    response_body: str
+
+
+class BalanceOut(TypedDict):
+    """BalanceOut"""
+
+    code: str
+    name: str
+    kind: str
+    balance: MoneyOut
+
+
+class BankAccountOut(TypedDict):
+    """One of the company's own accounts."""
+
+    id: str
+    name: str
+    number: str
+    bic: str
+    currency: str
+
+
+class BecauseIn(TypedDict):
+    """BecauseIn"""
+
+    reason: str
+
+
+class BillIn(TypedDict):
+    """Which deliveries to bill: of some accounts, or all. Without a day: today."""
+
+    accounts: NotRequired[list[str] | None]
+    issue_date: NotRequired[str | None]
+
+
+class BilledOut(TypedDict):
+    """What the run posted; when `left` is not zero, run again for the rest."""
+
+    ids: list[str]
+    left: int
+
+
+class Buckets(TypedDict):
+    """Open by age; credits are subtracted in their bucket."""
+
+    not_due: MoneyOut
+    days_1_30: MoneyOut
+    days_31_60: MoneyOut
+    days_61_90: MoneyOut
+    over_90: MoneyOut
+    total: MoneyOut
+
+
+class ContactIn(TypedDict):
+    """ContactIn"""
+
+    name: str
+    email: NotRequired[str]
+    phone: NotRequired[str]
+    duty: NotRequired[Literal['invoices', 'payments', 'orders', 'other']]
+
+
+class ContactOut(TypedDict):
+    """ContactOut"""
+
+    name: str
+    email: str
+    phone: str
+    duty: str
+
+
+class Counted(TypedDict):
+    """How many were new."""
+
+    new: int
+
+
+class CreditNoteIn(TypedDict):
+    """What an invoice gets back; without lines all that is left of it."""
+
+    invoice: str
+    reason: str
+    issue_date: NotRequired[str | None]
+    lines: NotRequired[list[CreditedLine] | None]
+
+
+class CreditNotesIn(TypedDict):
+    """CreditNotesIn"""
+
+    credit_notes: list[CreditNoteIn]
+
+
+class CreditedLine(TypedDict):
+    """CreditedLine"""
+
+    line_number: int
+    quantity: str
+
+
+class CustomerFilter(TypedDict):
+    """`text` finds numbers, names, other spellings and tax ids."""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    text: NotRequired[str]
+    state: NotRequired[Literal['', 'active', 'stopped']]
+    sort: NotRequired[Literal['name', '-name', 'number', '-number', 'country', '-country', 'currency', '-currency', 'risk', '-risk']]
+
+
+class CustomerIn(TypedDict):
+    """A customer to be made, with its account in this company."""
+
+    number: str
+    name: str
+    terms: str
+    country: NotRequired[str | Literal['']]
+    language: NotRequired[Literal['en', 'de', 'fr', 'it', 'nl', 'es']]
+    tax_id: NotRequired[str]
+    register_number: NotRequired[str]
+    parent_number: NotRequired[str]
+    payer_number: NotRequired[str]
+    risk_class: NotRequired[str]
+    currency: NotRequired[str | Literal['']]
+    invoice_email: NotRequired[str]
+    tax_treatment: NotRequired[Literal['domestic', 'eu', 'export', 'exempt']]
+    addresses: NotRequired[list[AddressIn]]
+    contacts: NotRequired[list[ContactIn]]
+    bank_accounts: NotRequired[list[PayerAccountIn]]
+    aliases: NotRequired[list[AliasIn]]
+
+
+class CustomerLine(TypedDict):
+    """A customer in a list."""
+
+    id: str
+    account: str
+    number: str
+    name: str
+    country: str
+    currency: str
+    terms: str
+    parent_name: str
+    risk_class: str
+    is_stopped: bool
+
+
+class CustomerOut(TypedDict):
+    """A customer with its master data and its account in this company."""
+
+    id: str
+    number: str
+    name: str
+    country: str
+    language: str
+    tax_id: str
+    register_number: str
+    risk_class: str
+    parent: str | None
+    account: AccountOut
+    addresses: list[AddressOut]
+    contacts: list[ContactOut]
+    bank_accounts: list[PayerAccountOut]
+    aliases: list[AliasOut]
+
+
+class CustomersIn(TypedDict):
+    """CustomersIn"""
+
+    customers: list[CustomerIn]
+
+
+class DecisionOut(TypedDict):
+    """The credit decision: accepted or held, with every rule's finding and what would free the order."""
+
+    result: str
+    findings: list[FindingOut]
+    what_would_free: list[ReasonOut]
+    exposure: MoneyOut
+    limit: MoneyOut | None
+
+
+class DeliveredLine(TypedDict):
+    """DeliveredLine"""
+
+    line_number: int
+    quantity: str
+
+
+class DeliveryIn(TypedDict):
+    """What leaves the house; without lines all that is left. Without a day: today."""
+
+    delivery_date: NotRequired[str | None]
+    lines: NotRequired[list[DeliveredLine]]
+
+
+class DeliveryOut(TypedDict):
+    """DeliveryOut"""
+
+    id: str
+    number: str
+    delivery_date: str
+    by: str
+    lines: list[list[Any]]
+
+
+class Done(TypedDict):
+    """It was done."""
+
+    done: NotRequired[Literal[True]]
+
+
+class EntryFilter(TypedDict):
+    """`text`: the beginning of a number, or a part of the text."""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    text: NotRequired[str]
+    kind: NotRequired[str]
+    first: NotRequired[str | None]
+    last: NotRequired[str | None]
+
+
+class EntryLine(TypedDict):
+    """Debit positive, credit negative."""
+
+    account_code: str
+    account_name: str
+    money: MoneyOut
+    company_money: MoneyOut
+    customer_account: str | None
+
+
+class EntryOut(TypedDict):
+    """A journal entry with its lines. `source` is the prefixed id of what it is about."""
+
+    id: str
+    number: str
+    kind: str
+    posting_date: str
+    document_date: str
+    text: str
+    source: str
+    by: str
+    recorded_at: str
+    reversal_of: str
+    reversed_by: str
+    lines: list[EntryLine]
+
+
+class EventOut(TypedDict):
+    """Something that happened. `subjects` are the prefixed ids of what it is about."""
+
+    id: str
+    name: str
+    subjects: list[str]
+    facts: dict[str, Any]
+    decision: dict[str, Any] | None
+    by: str
+    at: str
+    recorded_at: str | None
+
+
+class FeedFilter(TypedDict):
+    """`after`: the `cursor` of the last answer; without it from the beginning. `name` narrows, and may be given several times."""
+
+    after: NotRequired[str]
+    name: NotRequired[list[str]]
+    size: NotRequired[int]
+
+
+class FeedOut(TypedDict):
+    """Keep `cursor` and ask with it again: at once while `has_more`, else in a few seconds."""
+
+    items: list[EventOut]
+    cursor: str
+    has_more: bool
+
+
+class FieldError(TypedDict):
+    """A field and what is wrong with it; `field` is its path, with dots (`lines.0.quantity`)."""
+
+    field: str
+    message: str
+
+
+class FigureFilter(TypedDict):
+    """As of a day (today when not said), with the cash received in so many weeks."""
+
+    as_of: NotRequired[str | None]
+    weeks: NotRequired[int]
+
+
+class FigureOut(TypedDict):
+    """A key figure and how it came about; null when it cannot be told."""
+
+    value: str | None
+    unit: str
+    formula: ReasonOut
+
+
+class FiguresOut(TypedDict):
+    """Receivables by age, DSO, overdue share and cash received, in the company's currency; exposure is known for today only."""
+
+    as_of: str
+    receivables: Buckets
+    open_items: int
+    overdue: MoneyOut
+    overdue_share: FigureOut
+    dso: FigureOut
+    exposure: MoneyOut | None
+    received: list[WeekOut]
+    received_total: MoneyOut
+
+
+class FileOut(TypedDict):
+    """A file as it was sent."""
+
+    id: str
+    name: str
+    format: str
+    size: int
+    digest: str
+    lines_read: int
+    lines_new: int
+    by: str
+    at: str
+
+
+class FindingOut(TypedDict):
+    """What one rule says: it passes, warns or stops, and why."""
+
+    rule: str
+    outcome: str
+    reason: ReasonOut
+
+
+class HoldFilter(TypedDict):
+    """HoldFilter"""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    state: NotRequired[Literal['', 'open', 'released', 'rejected', 'ended']]
+    account: NotRequired[str | None]
+    sort: NotRequired[Literal['newest', 'oldest', 'largest', 'order']]
+
+
+class HoldOut(TypedDict):
+    """An order on hold, or one that was, with the decision that held it."""
+
+    id: str
+    order: str
+    order_number: str
+    account: str
+    credit_account: str
+    money: MoneyOut
+    state: str
+    held_by: str
+    held_at: str
+    decided_by: str
+    decided_at: str | None
+    decision_reason: str
+    released: MoneyOut | None
+    released_until: str | None
+    decision: DecisionOut
+
+
+class InvoiceFilter(TypedDict):
+    """`text`: the beginning of a number, a customer, or the customer's purchase order."""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    tab: NotRequired[Literal['all', 'open', 'overdue', 'paid', 'credit-notes']]
+    text: NotRequired[str]
+    currency: NotRequired[str | None]
+    account: NotRequired[str | None]
+    sort: NotRequired[Literal['issued', '-issued', 'number', '-number', 'gross', '-gross', 'due', '-due']]
+
+
+class InvoiceIn(TypedDict):
+    """An invoice without an order. Tax follows from the customer, the product and the company's country."""
+
+    account: str
+    issue_date: NotRequired[str | None]
+    delivery_date: NotRequired[str | None]
+    purchase_order: NotRequired[str]
+    lines: list[NewLineIn]
+
+
+class InvoiceLineOut(TypedDict):
+    """InvoiceLineOut"""
+
+    line_number: int
+    product_number: str
+    description: str
+    quantity: str
+    unit: str
+    unit_price: str
+    net: MoneyOut
+    tax_category: str
+    tax_percent: str
+
+
+class InvoiceOut(TypedDict):
+    """An invoice or credit note as it was posted, and what of it is open."""
+
+    id: str
+    kind: str
+    number: str
+    account: str
+    customer_name: str
+    issue_date: str
+    delivery_date: str
+    due_date: str
+    discount_percent: str | None
+    discount_until: str | None
+    net: MoneyOut
+    tax: MoneyOut
+    gross: MoneyOut
+    open: MoneyOut
+    state: str
+    reference: str
+    purchase_order: str
+    order_numbers: list[str]
+    credited: str | None
+    reason: str
+    open_item: str
+    lines: list[InvoiceLineOut]
+    taxes: list[TaxOut]
+
+
+class InvoiceRow(TypedDict):
+    """An invoice or credit note in a list; amounts of a credit note are negative."""
+
+    id: str
+    kind: str
+    number: str
+    account: str
+    customer_name: str
+    issue_date: str
+    due_date: str
+    gross: MoneyOut
+    open: MoneyOut
+    state: str
+    late_days: int
+
+
+class InvoicesIn(TypedDict):
+    """InvoicesIn"""
+
+    invoices: list[InvoiceIn]
+
+
+class ItemFilter(TypedDict):
+    """`as_of`: the day (today when not said). `known_at`: leave out what was recorded later. `settled`: also closed items."""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    as_of: NotRequired[str | None]
+    known_at: NotRequired[str | None]
+    account: NotRequired[str | None]
+    currency: NotRequired[str | None]
+    bucket: NotRequired[Literal['not_due', '1_30', '31_60', '61_90', 'over_90'] | None]
+    settled: NotRequired[bool]
+
+
+class ItemHistory(TypedDict):
+    """An item with everything that was allocated to it."""
+
+    id: str
+    account: str
+    kind: str
+    number: str
+    source: str
+    reference: str
+    purchase_order: str
+    order_number: str
+    issue_date: str
+    due_date: str
+    amount: MoneyOut
+    open: MoneyOut
+    open_company: MoneyOut
+    discount_percent: str | None
+    discount_until: str | None
+    closed_date: str | None
+    late_days: int
+    allocations: list[AllocationOut]
+
+
+class ItemOut(TypedDict):
+    """An item as of the day asked for; negative where the customer is owed."""
+
+    id: str
+    account: str
+    kind: str
+    number: str
+    source: str
+    reference: str
+    purchase_order: str
+    order_number: str
+    issue_date: str
+    due_date: str
+    amount: MoneyOut
+    open: MoneyOut
+    open_company: MoneyOut
+    discount_percent: str | None
+    discount_until: str | None
+    closed_date: str | None
+    late_days: int
+
+
+class ItemsOut(TypedDict):
+    """One page of items, the earliest due first; `has_more` says whether another page follows."""
+
+    items: list[ItemOut]
+    page: int
+    size: int
+    has_more: bool
+    as_of: str
+    known_at: str | None
+
+
+class LedgerAccount(TypedDict):
+    """An account of the chart; `purpose` is how postings find it."""
+
+    code: str
+    name: str
+    kind: str
+    purpose: str
+    tax_category: str
+
+
+class LightOut(TypedDict):
+    """The verifier's last word; null before its first."""
+
+    holds: bool | None
+    checked_at: str | None
+    failing_since: str | None
+
+
+class LimitIn(TypedDict):
+    """A limit in the credit account's currency; null takes the limit away, "0" allows nothing on credit."""
+
+    amount: str | None
+    valid_from: str
+    valid_until: NotRequired[str | None]
+    reason: str
+
+
+class LimitOut(TypedDict):
+    """A limit from a day on; `amount` null: no limit from that day."""
+
+    id: str
+    amount: MoneyOut | None
+    valid_from: str
+    valid_until: str | None
+    reason: str
+    by: str
+    recorded_at: str
+
+
+class LineOut(TypedDict):
+    """One booked movement; negative when it went out."""
+
+    id: str
+    booking_date: str
+    value_date: str
+    money: MoneyOut
+    company_money: MoneyOut
+    is_reversal: bool
+    counterparty_name: str
+    counterparty_account: str
+    end_to_end_id: str
+    structured_reference: str
+    bank_reference: str
+    type_code: str
+    remittance: str
+    entry: str | None
+
+
+class Listed_CustomerLine(TypedDict):
+    """Listed_CustomerLine_"""
+
+    items: list[CustomerLine]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_EntryOut(TypedDict):
+    """Listed_EntryOut_"""
+
+    items: list[EntryOut]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_FileOut(TypedDict):
+    """Listed_FileOut_"""
+
+    items: list[FileOut]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_HoldOut(TypedDict):
+    """Listed_HoldOut_"""
+
+    items: list[HoldOut]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_InvoiceRow(TypedDict):
+    """Listed_InvoiceRow_"""
+
+    items: list[InvoiceRow]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_LineOut(TypedDict):
+    """Listed_LineOut_"""
+
+    items: list[LineOut]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_MessageOut(TypedDict):
+    """Listed_MessageOut_"""
+
+    items: list[MessageOut]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_OrderRow(TypedDict):
+    """Listed_OrderRow_"""
+
+    items: list[OrderRow]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_PaymentRow(TypedDict):
+    """Listed_PaymentRow_"""
+
+    items: list[PaymentRow]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_ProductOut(TypedDict):
+    """Listed_ProductOut_"""
+
+    items: list[ProductOut]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_StatementOut(TypedDict):
+    """Listed_StatementOut_"""
+
+    items: list[StatementOut]
+    total: int
+    page: int
+    size: int
+
+
+class Made(TypedDict):
+    """The id of what was made."""
+
+    id: str
+
+
+class MadeMany(TypedDict):
+    """The ids of what was made, in the order asked for."""
+
+    ids: list[str]
+
+
+class MessageFilter(TypedDict):
+    """MessageFilter"""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    state: NotRequired[Literal['', 'waiting', 'delivered', 'failed']]
+
+
+class MessageOut(TypedDict):
+    """One event for one endpoint. `id` is its webhook-id, the same at every attempt; `body` is what is sent."""
+
+    id: str
+    webhook: str
+    event: str | None
+    name: str
+    body: str
+    state: Literal['waiting', 'delivered', 'failed']
+    attempts: int
+    next_attempt_at: str | None
+    response_code: int | None
+    error: str
+    created_at: str
+    delivered_at: str | None
+
+
+class MoneyIn(TypedDict):
+    """An amount with its currency."""
+
+    amount: str
+    currency: str
+
+
+class MoneyOut(TypedDict):
+    """An amount with its currency, with exactly the decimals that the currency has."""
+
+    amount: str
+    currency: str
+
+
+class NewLine(TypedDict):
+    """What is wanted; without a `unit_price` the list price of the day counts."""
+
+    product_number: str
+    quantity: str
+    unit_price: NotRequired[str | None]
+
+
+class NewLineIn(TypedDict):
+    """A line: of a product (its name, unit, tax category and price are taken from the catalog), or in words of its own."""
+
+    product_number: NotRequired[str]
+    description: NotRequired[str]
+    quantity: str
+    unit: NotRequired[str]
+    unit_price: NotRequired[str | None]
+    tax_category: NotRequired[Literal['S', 'AA', 'Z'] | None]
+
+
+class NoteIn(TypedDict):
+    """NoteIn"""
+
+    note: NotRequired[str]
+
+
+class OnDay(TypedDict):
+    """As of a day; today when not said."""
+
+    as_of: NotRequired[str | None]
+
+
+class OrderFilter(TypedDict):
+    """`text` looks in numbers, the customer's purchase order and name. `open`: draft, on hold or accepted."""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    state: NotRequired[Literal['', 'open', 'draft', 'held', 'accepted', 'rejected', 'delivered', 'cancelled']]
+    text: NotRequired[str]
+    account: NotRequired[str | None]
+    sort: NotRequired[Literal['number', '-number', 'customer', '-customer', 'state', '-state', 'requested', '-requested', 'ordered', '-ordered', 'gross', '-gross']]
+
+
+class OrderIn(TypedDict):
+    """An order to enter, for a customer by number or by account (one of the two)."""
+
+    customer_number: NotRequired[str]
+    account: NotRequired[str | None]
+    requested_date: str
+    purchase_order: NotRequired[str]
+    lines: list[NewLine]
+
+
+class OrderLineOut(TypedDict):
+    """A line of an order, with what has left of it."""
+
+    line_number: int
+    product: str
+    description: str
+    unit: str
+    quantity: str
+    delivered_quantity: str
+    unit_price: str
+    net: MoneyOut
+    tax_category: str
+    tax_percent: str
+
+
+class OrderOut(TypedDict):
+    """An order with its lines, deliveries, newest credit decision and open hold."""
+
+    id: str
+    number: str
+    account: str
+    customer_number: str
+    customer_name: str
+    state: str
+    gross: MoneyOut
+    order_date: str
+    requested_date: str
+    purchase_order: str
+    created_by: str
+    created_at: str
+    payer: str
+    net: MoneyOut
+    tax: MoneyOut
+    lines: list[OrderLineOut]
+    deliveries: list[DeliveryOut]
+    decision: DecisionOut | None
+    hold: str | None
+    steps: list[str]
+
+
+class OrderRow(TypedDict):
+    """An order in a list."""
+
+    id: str
+    number: str
+    account: str
+    customer_number: str
+    customer_name: str
+    state: str
+    gross: MoneyOut
+    order_date: str
+    requested_date: str
+    purchase_order: str
+    created_by: str
+    created_at: str
+
+
+class OrdersIn(TypedDict):
+    """OrdersIn"""
+
+    orders: list[OrderIn]
+
+
+class Paging(TypedDict):
+    """Which page of a list."""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+
+
+class PayerAccountIn(TypedDict):
+    """An account that the customer pays from; used to recognise payments, never to pay anybody."""
+
+    account: str
+    holder: NotRequired[str]
+
+
+class PayerAccountOut(TypedDict):
+    """An account that the customer pays from."""
+
+    account: str
+    holder: str
+    source: str
+
+
+class PaymentDetail(TypedDict):
+    """A payment with its proposals, the best first, and what was done with it."""
+
+    id: str
+    number: str
+    state: str
+    booking_date: str
+    value_date: str
+    money: MoneyOut
+    payer_name: str
+    payer_account: str
+    structured_reference: str
+    remittance: str
+    bank_account: str
+    bank_line: str | None
+    account: str | None
+    customer_number: str
+    customer_name: str
+    open_item: str | None
+    rest: MoneyOut | None
+    proposals: list[ProposalOut]
+    applications: list[ApplicationOut]
+
+
+class PaymentFilter(TypedDict):
+    """`todo` waits for a person: to be confirmed, or to be worked on. `text` looks in payer, remittance, reference and number."""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    tab: NotRequired[Literal['todo', 'confirm', 'work', 'later', 'done', 'all']]
+    text: NotRequired[str]
+    sort: NotRequired[Literal['value_date', '-value_date', 'amount', '-amount', 'payer', '-payer', 'number', '-number']]
+
+
+class PaymentIn(TypedDict):
+    """A payment that stands on no statement yet."""
+
+    bank_account: str
+    amount: str
+    value_date: str
+    booking_date: NotRequired[str | None]
+    payer_name: NotRequired[str]
+    payer_account: NotRequired[str]
+    remittance: NotRequired[str]
+    structured_reference: NotRequired[str]
+
+
+class PaymentRow(TypedDict):
+    """A payment in a list with its best proposal: whose it would be, what it would pay, how sure that is (0 to 1)."""
+
+    id: str
+    number: str
+    state: str
+    booking_date: str
+    value_date: str
+    money: MoneyOut
+    payer_name: str
+    payer_account: str
+    structured_reference: str
+    remittance: str
+    bank_account: str
+    bank_line: str | None
+    account: str | None
+    customer_number: str
+    customer_name: str
+    open_item: str | None
+    rest: MoneyOut | None
+    proposed_decision: str
+    proposed_tier: str
+    confidence: str | None
+    proposed_account: str | None
+    proposed_documents: list[str]
+    reasons: list[ReasonOut]
+
+
+class PeriodOut(TypedDict):
+    """A posting period, from its first day to before `end_date`."""
+
+    id: str
+    start_date: str
+    end_date: str
+    state: str
+    closed_by: str
+
+
+class PolicyOut(TypedDict):
+    """The order policy in force: what is checked, and whether it stops, warns or does not look."""
+
+    version: int
+    valid_from: str | None
+    by: str
+    policy: dict[str, Any]
+
+
+class PriceIn(TypedDict):
+    """PriceIn"""
+
+    product_number: str
+    price: str
+    currency: str
+    valid_from: str
+    valid_until: NotRequired[str | None]
+
+
+class PricesIn(TypedDict):
+    """PricesIn"""
+
+    prices: list[PriceIn]
+
+
+class Problem(TypedDict):
+    """RFC 9457. `code` is stable and says what was refused; further members carry the values named in its sentence."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str
+    errors: NotRequired[list[FieldError] | None]
+
+
+class ProductFilter(TypedDict):
+    """ProductFilter"""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    text: NotRequired[str]
+    sort: NotRequired[Literal['number', '-number', 'name', '-name']]
+
+
+class ProductIn(TypedDict):
+    """ProductIn"""
+
+    number: str
+    name: str
+    unit: NotRequired[str]
+    tax_category: NotRequired[Literal['S', 'AA', 'Z']]
+
+
+class ProductOut(TypedDict):
+    """Something that is sold; `price` is today's list price in the company's currency."""
+
+    id: str
+    number: str
+    name: str
+    unit: str
+    tax_category: str
+    is_active: bool
+    price: MoneyOut | None
+
+
+class ProductsIn(TypedDict):
+    """ProductsIn"""
+
+    products: list[ProductIn]
+
+
+class ProposalLine(TypedDict):
+    """What falls off one item (`applied`), and the difference to what was paid for it (`residual`, negative: paid less)."""
+
+    open_item: str | None
+    document: str
+    applied: MoneyOut
+    residual_kind: str
+    residual: MoneyOut
+
+
+class ProposalOut(TypedDict):
+    """One way to use a payment. `obstacle` says why it cannot be applied, where it cannot."""
+
+    rank: int
+    decision: str
+    tier: str
+    confidence: str
+    account: str | None
+    lines: list[ProposalLine]
+    reasons: list[ReasonOut]
+    obstacle: str
+
+
+class ProposeIn(TypedDict):
+    """Which payments; without them all that wait."""
+
+    payments: NotRequired[list[str] | None]
+
+
+class RateFilter(TypedDict):
+    """Exchange rates as they count on a day; today when not said."""
+
+    as_of: NotRequired[str | None]
+    currency: list[str]
+
+
+class RateIn(TypedDict):
+    """Units of `currency` for one euro on a day, as the European Central Bank publishes them."""
+
+    currency: str
+    rate_date: str
+    per_euro: str
+
+
+class RateOut(TypedDict):
+    """Units of the company's currency for one unit of `currency`."""
+
+    currency: str
+    rate: str
+
+
+class RatesIn(TypedDict):
+    """RatesIn"""
+
+    rates: list[RateIn]
+    source: NotRequired[Literal['ECB', 'manual']]
+
+
+class ReadyFilter(TypedDict):
+    """ReadyFilter"""
+
+    account: NotRequired[str | None]
+    until: NotRequired[str | None]
+    limit: NotRequired[int]
+
+
+class ReadyOut(TypedDict):
+    """Something delivered that can be billed."""
+
+    account: str
+    order: str | None
+    order_number: str
+    delivery_number: str
+    purchase_order: str
+    kind: str
+    ready_date: str
+    currency: str
+    product_number: str
+    description: str
+    unit: str
+    quantity: str
+    unit_price: str
+    tax_category: str
+    tax_percent: str
+
+
+class ReasonOut(TypedDict):
+    """Why something was decided: a stable code, its values, and the sentence they make."""
+
+    code: str
+    params: dict[str, Any]
+    text: str
+
+
+class ReleaseIn(TypedDict):
+    """Let an order pass, up to an amount and until a day; without them all of it and without end."""
+
+    reason: str
+    until: NotRequired[str | None]
+    amount: NotRequired[MoneyIn | None]
+
+
+class ReplayIn(TypedDict):
+    """Messages that were given up and had been queued at `since` or later."""
+
+    since: str
+
+
+class Replayed(TypedDict):
+    """How many are sent again."""
+
+    messages: int
+
+
+class ReservedOut(TypedDict):
+    """What the released order reserves of the credit."""
+
+    reserved: MoneyOut
+
+
+class SecretOut(TypedDict):
+    """The secret is in this answer and nowhere else; keep it where the receiver verifies."""
+
+    id: str
+    secret: str
+
+
+class SendIn(TypedDict):
+    """SendIn"""
+
+    invoices: list[str]
+
+
+class SentOut(TypedDict):
+    """SentOut"""
+
+    queued: int
+
+
+class StandingOut(TypedDict):
+    """Where a credit account stands, in its own currency; the last of a list is the top of its group."""
+
+    credit_account: str
+    name: str
+    limit: MoneyOut | None
+    exposure: MoneyOut
+    free: MoneyOut | None
+    open_items: MoneyOut
+    delivered_not_billed: MoneyOut
+    open_orders: MoneyOut
+    overdue: MoneyOut
+    oldest_overdue_days: int
+    is_stopped: bool
+
+
+class StatementFilter(TypedDict):
+    """StatementFilter"""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    file: NotRequired[str | None]
+    bank_account: NotRequired[str | None]
+
+
+class StatementOut(TypedDict):
+    """One statement of one account. `follows`: it continues the one before it; null when that cannot be told."""
+
+    id: str
+    file: str
+    bank_account: str
+    statement_id: str
+    from_date: str | None
+    to_date: str | None
+    opening: MoneyOut | None
+    closing: MoneyOut | None
+    follows: bool | None
+    lines_new: int
+
+
+class StopIn(TypedDict):
+    """Stop an account, or let it go on."""
+
+    stopped: bool
+    reason: str
+
+
+class TakenOut(TypedDict):
+    """What importing a file did: its lines, and how many of its payments stand in each state."""
+
+    file: str
+    format: str
+    already_imported: bool
+    lines_read: int
+    lines_new: int
+    lines_known: int
+    statements: list[TakenStatement]
+    warnings: list[ReasonOut]
+    payments: int
+    payment_states: dict[str, int]
+
+
+class TakenStatement(TypedDict):
+    """A statement of the file that was just taken."""
+
+    id: str
+    statement_id: str
+    bank_account: str
+    opening: MoneyOut | None
+    closing: MoneyOut | None
+    follows: bool | None
+    lines_new: int
+
+
+class TaxOut(TypedDict):
+    """TaxOut"""
+
+    category: str
+    percent: str
+    base: MoneyOut
+    tax: MoneyOut
+
+
+class TaxRateIn(TypedDict):
+    """TaxRateIn"""
+
+    country: str
+    category: str
+    percent: str
+    valid_from: str
+    note: NotRequired[str]
+
+
+class TaxRateOut(TypedDict):
+    """TaxRateOut"""
+
+    country: str
+    category: str
+    percent: str
+    valid_from: str
+    note: str
+
+
+class TermsIn(TypedDict):
+    """TermsIn"""
+
+    code: str
+    name: str
+    net_days: int
+    discount_days: NotRequired[int | None]
+    discount_percent: NotRequired[str | None]
+
+
+class TermsOut(TypedDict):
+    """Payment terms: net days and perhaps one cash discount."""
+
+    code: str
+    name: str
+    net_days: int
+    discount_days: int | None
+    discount_percent: str | None
+
+
+class TrialBalance(TypedDict):
+    """Every account with the sum of its postings up to a day, debit positive; they add up to zero."""
+
+    as_of: str
+    accounts: list[BalanceOut]
+
+
+class UnapplyIn(TypedDict):
+    """Why, and whether the money stays with the customer."""
+
+    reason: str
+    keep_on_account: NotRequired[bool]
+
+
+class VerdictOut(TypedDict):
+    """One invariant: how many rows were looked at, and the first that break it."""
+
+    name: str
+    words: str
+    holds: bool
+    checked: int
+    broken: list[str]
+
+
+class VerifiedOut(TypedDict):
+    """Whether everything ties out. Posting stops while an invariant that guards it is broken."""
+
+    holds: bool
+    invariants: list[VerdictOut]
+
+
+class WebhookIn(TypedDict):
+    """`events`: names, or a room's whole (`credit.*`); none means all. `url`: https, port 443 or 8443, not into our own network."""
+
+    url: str
+    description: NotRequired[str]
+    events: NotRequired[list[str]]
+
+
+class WebhookOut(TypedDict):
+    """An endpoint. `failing`: a message was given up and none went through since. `behind_since`: of the oldest event not yet sent."""
+
+    id: str
+    url: str
+    description: str
+    events: list[str]
+    state: Literal['active', 'failing', 'paused', 'disabled']
+    state_reason: str
+    failing_since: str | None
+    delivered_at: str | None
+    both_secrets_until: str | None
+    waiting: int
+    given_up: int
+    behind_since: str | None
+    created_by: str
+    created_at: str
+
+
+class WeekOut(TypedDict):
+    """Monday, and what came in until Sunday."""
+
+    week: str
+    received: MoneyOut
