@@ -289,12 +289,6 @@ def list_manual_journals(call: Call, query: JournalFilter) -> Listed[ManualJourn
     return listed(queries.journal_rows(call, query.state, query.page, query.size), _journal)
 
 
-@room.get("/books/journals/{journal}", "ledger.read", ManualJournalOut)
-def get_manual_journal(call: Call, journal: str) -> ManualJournalOut:
-    """One manual journal with its lines."""
-    return _journal(queries.journal_for_caller(call, journal))
-
-
 def _journal(view: queries.JournalView) -> ManualJournalOut:
     draft = view.draft
     return ManualJournalOut(
@@ -341,6 +335,12 @@ def submit_manual_journals(call: Call, body: JournalIds) -> Done:
 def approve_manual_journals(call: Call, body: JournalIds) -> MadeMany:
     """Post journals that another person prepared, all or none; the ids of their entries."""
     return MadeMany(ids=[ids.outer("jrn", entry.id) for entry in actions.approve_journals(call, body.ids)])
+
+
+@room.get("/books/journals/{journal}", "ledger.read", ManualJournalOut)
+def get_manual_journal(call: Call, journal: str) -> ManualJournalOut:
+    """One manual journal with its lines."""
+    return _journal(queries.journal_for_caller(call, journal))
 
 
 @room.post("/books/journals/{journal}/approve-late", "ledger.approve_late", Made, once=True)

@@ -423,6 +423,17 @@ class EntryOut(TypedDict):
     lines: list[EntryLine]
 
 
+class EuSaleOut(TypedDict):
+    """A buyer in another country of the EU; `problem` when it cannot be reported like this."""
+
+    tax_id: str
+    country: str
+    number: str
+    name: str
+    base: MoneyOut
+    problem: str
+
+
 class EventOut(TypedDict):
     """Something that happened. `subjects` are the prefixed ids of what it is about."""
 
@@ -434,6 +445,32 @@ class EventOut(TypedDict):
     by: str
     at: str
     recorded_at: str | None
+
+
+class ExportIn(TypedDict):
+    """ExportIn"""
+
+    first: str
+    last: str
+    format: NotRequired[Literal['csv', 'datev']]
+
+
+class ExportOut(TypedDict):
+    """A file that left. `new`: entries posted into its days since; `again`: the very same file had left before."""
+
+    id: str
+    format: str
+    first: str
+    last: str
+    name: str
+    digest: str
+    entries: int
+    postings: int
+    debit: MoneyOut
+    new: int
+    by: str
+    at: str
+    again: NotRequired[bool]
 
 
 class FeedFilter(TypedDict):
@@ -695,6 +732,20 @@ class ItemsOut(TypedDict):
     known_at: str | None
 
 
+class JournalFilter(TypedDict):
+    """JournalFilter"""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    state: NotRequired[Literal['', 'draft', 'waiting', 'posted', 'rejected', 'dropped']]
+
+
+class JournalIds(TypedDict):
+    """JournalIds"""
+
+    ids: list[str]
+
+
 class LedgerAccount(TypedDict):
     """An account of the chart; `purpose` is how postings find it."""
 
@@ -771,6 +822,15 @@ class Listed_EntryOut(TypedDict):
     size: int
 
 
+class Listed_ExportOut(TypedDict):
+    """Listed_ExportOut_"""
+
+    items: list[ExportOut]
+    total: int
+    page: int
+    size: int
+
+
 class Listed_FileOut(TypedDict):
     """Listed_FileOut_"""
 
@@ -802,6 +862,15 @@ class Listed_LineOut(TypedDict):
     """Listed_LineOut_"""
 
     items: list[LineOut]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_ManualJournalOut(TypedDict):
+    """Listed_ManualJournalOut_"""
+
+    items: list[ManualJournalOut]
     total: int
     page: int
     size: int
@@ -843,6 +912,15 @@ class Listed_ProductOut(TypedDict):
     size: int
 
 
+class Listed_SheetLine(TypedDict):
+    """Listed_SheetLine_"""
+
+    items: list[SheetLine]
+    total: int
+    page: int
+    size: int
+
+
 class Listed_StatementOut(TypedDict):
     """Listed_StatementOut_"""
 
@@ -862,6 +940,62 @@ class MadeMany(TypedDict):
     """The ids of what was made, in the order asked for."""
 
     ids: list[str]
+
+
+class ManualJournalIn(TypedDict):
+    """An entry by hand. `rate`: company currency for one unit; the published one when not said."""
+
+    text: str
+    posting_date: str
+    document_date: str
+    currency: str
+    rate: NotRequired[str | None]
+    reverses_next_month: NotRequired[bool]
+    lines: list[ManualLineIn]
+
+
+class ManualJournalOut(TypedDict):
+    """A manual journal and what became of it."""
+
+    id: str
+    state: str
+    text: str
+    posting_date: str
+    document_date: str
+    currency: str
+    rate: str
+    reverses_on: str | None
+    prepared_by: str
+    prepared_at: str
+    decided_by: str
+    decided_at: str | None
+    reason: str
+    entry: str | None
+    lines: list[ManualLineOut]
+
+
+class ManualJournalsIn(TypedDict):
+    """ManualJournalsIn"""
+
+    journals: list[ManualJournalIn]
+
+
+class ManualLineIn(TypedDict):
+    """Debit positive, credit negative, in the journal's currency."""
+
+    account: str
+    amount: str
+    tax_category: NotRequired[str]
+    tax_percent: NotRequired[str | None]
+
+
+class ManualLineOut(TypedDict):
+    """ManualLineOut"""
+
+    account: str
+    money: MoneyOut
+    tax_category: str
+    tax_percent: str | None
 
 
 class MessageFilter(TypedDict):
@@ -901,6 +1035,54 @@ class MoneyOut(TypedDict):
 
     amount: str
     currency: str
+
+
+class MonthCheckOut(TypedDict):
+    """MonthCheckOut"""
+
+    name: str
+    state: str
+    many: int
+    money: MoneyOut | None
+    names: list[str]
+
+
+class MonthCloseOut(TypedDict):
+    """What is to be done before a month is closed."""
+
+    period: str
+    state: str
+    checks: list[MonthCheckOut]
+    posted_late: list[str]
+
+
+class MonthIn(TypedDict):
+    """Any day of the month."""
+
+    day: str
+
+
+class MovementRow(TypedDict):
+    """An account over some days: closing = opening + debit − credit, debit positive."""
+
+    code: str
+    name: str
+    kind: str
+    opening: MoneyOut
+    debit: MoneyOut
+    credit: MoneyOut
+    closing: MoneyOut
+
+
+class Movements(TypedDict):
+    """The trial balance over some days. `retained` is what earlier fiscal years earned; with it openings and closings are zero."""
+
+    first: str
+    last: str
+    fiscal_year_start: str
+    retained: MoneyOut
+    holds: bool
+    accounts: list[MovementRow]
 
 
 class NewLine(TypedDict):
@@ -1116,13 +1298,19 @@ class PaymentRow(TypedDict):
 
 
 class PeriodOut(TypedDict):
-    """A posting period, from its first day to before `end_date`."""
+    """A posting period, from its first day to before `end_date`; open, soft (takes entries with a reason) or hard (takes none)."""
 
     id: str
     start_date: str
     end_date: str
     state: str
     closed_by: str
+
+
+class PeriodReopening(TypedDict):
+    """Why a month that was closed is opened again."""
+
+    reason: str
 
 
 class PolicyOut(TypedDict):
@@ -1337,6 +1525,41 @@ class SentOut(TypedDict):
     queued: int
 
 
+class SheetLine(TypedDict):
+    """A posting with the account's balance after it."""
+
+    entry: str
+    number: str
+    kind: str
+    posting_date: str
+    document_date: str
+    text: str
+    source: str
+    money: MoneyOut
+    company_money: MoneyOut
+    balance: MoneyOut
+    tax_category: str
+
+
+class SheetSpan(TypedDict):
+    """An account from a day to a day, both included, page by page."""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    account: str
+    first: str
+    last: str
+    known_at: NotRequired[str | None]
+
+
+class Span(TypedDict):
+    """From a day to a day, both included; `known_at` leaves out what was recorded later."""
+
+    first: str
+    last: str
+    known_at: NotRequired[str | None]
+
+
 class StandingOut(TypedDict):
     """Where a credit account stands, in its own currency; the last of a list is the top of its group."""
 
@@ -1420,6 +1643,14 @@ class TaxOut(TypedDict):
     tax: MoneyOut
 
 
+class TaxPartOut(TypedDict):
+    """TaxPartOut"""
+
+    what: str
+    base: MoneyOut
+    tax: MoneyOut
+
+
 class TaxRateIn(TypedDict):
     """TaxRateIn"""
 
@@ -1438,6 +1669,18 @@ class TaxRateOut(TypedDict):
     percent: str
     valid_from: str
     note: str
+
+
+class TaxRowOut(TypedDict):
+    """One category and rate; what is owed to the state is positive."""
+
+    category: str
+    percent: str
+    treatment: str
+    base: MoneyOut
+    tax: MoneyOut
+    rounding: MoneyOut
+    parts: list[TaxPartOut]
 
 
 class TermsIn(TypedDict):
@@ -1472,6 +1715,18 @@ class UnapplyIn(TypedDict):
 
     reason: str
     keep_on_account: NotRequired[bool]
+
+
+class VatReportOut(TypedDict):
+    """`moved` on the tax accounts = `tax` + `unnamed` (lines without a category) + `difference` (zero)."""
+
+    base: MoneyOut
+    tax: MoneyOut
+    moved: MoneyOut
+    unnamed: MoneyOut
+    difference: MoneyOut
+    rows: list[TaxRowOut]
+    eu_sales: list[EuSaleOut]
 
 
 class VerdictOut(TypedDict):
@@ -1523,3 +1778,9 @@ class WeekOut(TypedDict):
 
     week: str
     received: MoneyOut
+
+
+class WhyIn(TypedDict):
+    """Why; it is kept."""
+
+    reason: str

@@ -99,6 +99,141 @@ class Bank:
                 return
 
 
+class Books:
+    """Books."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get_movements(self, *, first: str | None = None, last: str | None = None, known_at: str | None = None) -> Movements:
+        """Every account's opening, debits, credits and closing over some days.
+
+        Scope: ledger.read.
+        """
+        return cast("Movements", self._transport.ask("GET", "/api/v1/books/trial-balance", query={"first": first, "last": last, "known_at": known_at}))
+
+    def list_account_postings(self, *, page: int | None = None, size: int | None = None, account: str | None = None, first: str | None = None, last: str | None = None, known_at: str | None = None) -> Listed_SheetLine:
+        """An account's postings between two days, oldest first, with the balance after each.
+
+        Scope: ledger.read.
+        """
+        return cast("Listed_SheetLine", self._transport.ask("GET", "/api/v1/books/account-postings", query={"page": page, "size": size, "account": account, "first": first, "last": last, "known_at": known_at}))
+
+    def each_account_postings(self, *, size: int | None = None, account: str | None = None, first: str | None = None, last: str | None = None, known_at: str | None = None) -> Iterator[SheetLine]:
+        """All of `list_account_postings`, page after page."""
+        page, seen = 1, 0
+        while True:
+            found = self.list_account_postings(page=page, size=size, account=account, first=first, last=last, known_at=known_at)
+            yield from found["items"]
+            seen, page = seen + len(found["items"]), page + 1
+            if not found["items"] or seen >= found["total"]:
+                return
+
+    def list_manual_journals(self, *, page: int | None = None, size: int | None = None, state: Literal['', 'draft', 'waiting', 'posted', 'rejected', 'dropped'] | None = None) -> Listed_ManualJournalOut:
+        """Manual journals, newest first.
+
+        Scope: ledger.read.
+        """
+        return cast("Listed_ManualJournalOut", self._transport.ask("GET", "/api/v1/books/journals", query={"page": page, "size": size, "state": state}))
+
+    def each_manual_journals(self, *, size: int | None = None, state: Literal['', 'draft', 'waiting', 'posted', 'rejected', 'dropped'] | None = None) -> Iterator[ManualJournalOut]:
+        """All of `list_manual_journals`, page after page."""
+        page, seen = 1, 0
+        while True:
+            found = self.list_manual_journals(page=page, size=size, state=state)
+            yield from found["items"]
+            seen, page = seen + len(found["items"]), page + 1
+            if not found["items"] or seen >= found["total"]:
+                return
+
+    def prepare_manual_journals(self, body: ManualJournalsIn, *, idempotency_key: str | None = None) -> MadeMany:
+        """Keep journals as drafts, all or none. Control accounts (receivables, bank, cash clearing) are refused.
+
+        Scope: ledger.prepare_journals.
+        """
+        return cast("MadeMany", self._transport.ask("POST", "/api/v1/books/journals", body=body, once=True, idempotency_key=idempotency_key))
+
+    def submit_manual_journals(self, body: JournalIds, *, idempotency_key: str | None = None) -> Done:
+        """Ask another person for approval of drafts.
+
+        Scope: ledger.submit_journals.
+        """
+        return cast("Done", self._transport.ask("POST", "/api/v1/books/journals/submit", body=body, once=True, idempotency_key=idempotency_key))
+
+    def approve_manual_journals(self, body: JournalIds, *, idempotency_key: str | None = None) -> MadeMany:
+        """Post journals that another person prepared, all or none; the ids of their entries.
+
+        Scope: ledger.approve_journals.
+        """
+        return cast("MadeMany", self._transport.ask("POST", "/api/v1/books/journals/approve", body=body, once=True, idempotency_key=idempotency_key))
+
+    def get_manual_journal(self, journal: str) -> ManualJournalOut:
+        """One manual journal with its lines.
+
+        Scope: ledger.read.
+        """
+        return cast("ManualJournalOut", self._transport.ask("GET", address("/api/v1/books/journals/{journal}", journal=journal)))
+
+    def approve_manual_journal_late(self, journal: str, body: WhyIn, *, idempotency_key: str | None = None) -> Made:
+        """Post a journal into a soft-locked month, with a reason that is listed with the month.
+
+        Scope: ledger.approve_late.
+        """
+        return cast("Made", self._transport.ask("POST", address("/api/v1/books/journals/{journal}/approve-late", journal=journal), body=body, once=True, idempotency_key=idempotency_key))
+
+    def reject_manual_journal(self, journal: str, body: WhyIn, *, idempotency_key: str | None = None) -> Done:
+        """Send a journal back with a reason.
+
+        Scope: ledger.reject_journal.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/books/journals/{journal}/reject", journal=journal), body=body, once=True, idempotency_key=idempotency_key))
+
+    def get_vat_report(self, *, first: str | None = None, last: str | None = None, known_at: str | None = None) -> VatReportOut:
+        """Base and tax by category and rate, EU supplies by buyer, and what the tax accounts moved.
+
+        Scope: ledger.read.
+        """
+        return cast("VatReportOut", self._transport.ask("GET", "/api/v1/books/vat", query={"first": first, "last": last, "known_at": known_at}))
+
+    def get_month_close(self, *, day: str | None = None) -> MonthCloseOut:
+        """The checks of a month, computed from facts, and the entries that were posted after its soft lock.
+
+        Scope: ledger.read.
+        """
+        return cast("MonthCloseOut", self._transport.ask("GET", "/api/v1/books/month-close", query={"day": day}))
+
+    def list_journal_exports(self, *, page: int | None = None, size: int | None = None) -> Listed_ExportOut:
+        """What left, newest first, and what was posted into its days since.
+
+        Scope: ledger.read.
+        """
+        return cast("Listed_ExportOut", self._transport.ask("GET", "/api/v1/books/exports", query={"page": page, "size": size}))
+
+    def each_journal_exports(self, *, size: int | None = None) -> Iterator[ExportOut]:
+        """All of `list_journal_exports`, page after page."""
+        page, seen = 1, 0
+        while True:
+            found = self.list_journal_exports(page=page, size=size)
+            yield from found["items"]
+            seen, page = seen + len(found["items"]), page + 1
+            if not found["items"] or seen >= found["total"]:
+                return
+
+    def export_journal(self, body: ExportIn, *, idempotency_key: str | None = None) -> ExportOut:
+        """Write the journal of some days to a file and keep it. The same again is the same file, to the byte.
+
+        Scope: ledger.export_journal.
+        """
+        return cast("ExportOut", self._transport.ask("POST", "/api/v1/books/exports", body=body, once=True, idempotency_key=idempotency_key))
+
+    def get_journal_export_file(self, export: str) -> bytes:
+        """The file as it left: UTF-8 for CSV, Windows-1252 for DATEV.
+
+        Scope: ledger.read.
+        """
+        return cast("bytes", self._transport.ask("GET", address("/api/v1/books/exports/{export}/file", export=export)))
+
+
 class Cash:
     """Cash."""
 
@@ -575,12 +710,26 @@ class Ledger:
         """
         return cast("Done", self._transport.ask("POST", address("/api/v1/ledger/periods/{period}/close", period=period), once=True, idempotency_key=idempotency_key))
 
-    def reopen_period(self, period: str, *, idempotency_key: str | None = None) -> Done:
-        """Open a closed period again.
+    def lock_period(self, period: str, *, idempotency_key: str | None = None) -> Done:
+        """Soft-lock an open period: only a manual journal that is approved with a reason goes in.
+
+        Scope: ledger.lock_period.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/ledger/periods/{period}/lock", period=period), once=True, idempotency_key=idempotency_key))
+
+    def unlock_period(self, period: str, *, idempotency_key: str | None = None) -> Done:
+        """Lift the soft lock of a period.
+
+        Scope: ledger.unlock_period.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/ledger/periods/{period}/unlock", period=period), once=True, idempotency_key=idempotency_key))
+
+    def reopen_period(self, period: str, body: PeriodReopening, *, idempotency_key: str | None = None) -> Done:
+        """Open a closed period again. Only who may reopen it, and with a reason that stays.
 
         Scope: ledger.reopen_period.
         """
-        return cast("Done", self._transport.ask("POST", address("/api/v1/ledger/periods/{period}/reopen", period=period), once=True, idempotency_key=idempotency_key))
+        return cast("Done", self._transport.ask("POST", address("/api/v1/ledger/periods/{period}/reopen", period=period), body=body, once=True, idempotency_key=idempotency_key))
 
     def list_rates(self, *, as_of: str | None = None, currency: list[str] | None = None) -> list[RateOut]:
         """The exchange rates that count on a day: the last published ones, at most seven days old.
@@ -854,6 +1003,7 @@ class Operations:
 
     def __init__(self, transport: Transport) -> None:
         self.bank = Bank(transport)
+        self.books = Books(transport)
         self.cash = Cash(transport)
         self.catalog = Catalog(transport)
         self.credit = Credit(transport)
