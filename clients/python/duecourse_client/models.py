@@ -423,6 +423,34 @@ class EntryOut(TypedDict):
     lines: list[EntryLine]
 
 
+class EstimateFilter(TypedDict):
+    """The items of one week (0 = the first of the newest forecast) in one currency, the most expected first."""
+
+    currency: str
+    week: NotRequired[int]
+    limit: NotRequired[int]
+
+
+class EstimateOut(TypedDict):
+    """When an open item will be paid: with 10, 50 and 90 % chance by these days; chances from 0 to 1."""
+
+    item: str
+    p10: str
+    p50: str
+    p90: str
+    late: str
+    late_30_days: str
+    chance_in_week: str
+    open: MoneyOut
+    why: ReasonOut
+
+
+class EstimatesOut(TypedDict):
+    """The items."""
+
+    items: list[EstimateOut]
+
+
 class EventOut(TypedDict):
     """Something that happened. `subjects` are the prefixed ids of what it is about."""
 
@@ -508,6 +536,35 @@ class FindingOut(TypedDict):
     rule: str
     outcome: str
     reason: ReasonOut
+
+
+class ForecastError(TypedDict):
+    """Of past forecasts made so many weeks ahead: misses ÷ what came (0.25 = 25 %), the same for the due date, share in band."""
+
+    weeks_ahead: int
+    weeks: int
+    off_by: str | None
+    due_date_off_by: str | None
+    band_held: str | None
+
+
+class ForecastOut(TypedDict):
+    """The newest forecast; null and empty before the first."""
+
+    as_of: str | None
+    made_at: str | None
+    weeks: list[ForecastWeek]
+    errors: list[ForecastError]
+
+
+class ForecastWeek(TypedDict):
+    """Seven days from `start`: expected, the 80 % band, and what it would be if everybody paid on the due date."""
+
+    start: str
+    expected: MoneyOut
+    low: MoneyOut
+    high: MoneyOut
+    on_due_date: MoneyOut
 
 
 class HoldFilter(TypedDict):
@@ -1310,6 +1367,12 @@ class Replayed(TypedDict):
     """How many are sent again."""
 
     messages: int
+
+
+class RequestedOut(TypedDict):
+    """The job that makes the forecast."""
+
+    job: str
 
 
 class ReservedOut(TypedDict):

@@ -186,6 +186,34 @@ class Cash:
         return cast("Done", self._transport.ask("POST", address("/api/v1/payments/{payment}/unapply", payment=payment), body=body, once=True, idempotency_key=idempotency_key))
 
 
+class CashForecast:
+    """Cash forecast."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get_forecast(self) -> ForecastOut:
+        """Cash expected from open items in thirteen weeks, by currency. Bands of single weeks do not add up.
+
+        Scope: forecasting.read.
+        """
+        return cast("ForecastOut", self._transport.ask("GET", "/api/v1/forecast"))
+
+    def request_forecast(self, *, idempotency_key: str | None = None) -> RequestedOut:
+        """Ask for a forecast now; a job makes it. One that still runs is given again.
+
+        Scope: forecasting.request_forecast.
+        """
+        return cast("RequestedOut", self._transport.ask("POST", "/api/v1/forecast", once=True, idempotency_key=idempotency_key))
+
+    def get_estimates(self, *, currency: str | None = None, week: int | None = None, limit: int | None = None) -> EstimatesOut:
+        """When items will be paid, and why it is thought so.
+
+        Scope: forecasting.read.
+        """
+        return cast("EstimatesOut", self._transport.ask("GET", "/api/v1/forecast/items", query={"currency": currency, "week": week, "limit": limit}))
+
+
 class Catalog:
     """Catalog."""
 
@@ -855,6 +883,7 @@ class Operations:
     def __init__(self, transport: Transport) -> None:
         self.bank = Bank(transport)
         self.cash = Cash(transport)
+        self.cashforecast = CashForecast(transport)
         self.catalog = Catalog(transport)
         self.credit = Credit(transport)
         self.customers = Customers(transport)
