@@ -11,9 +11,9 @@ def main(names: list[str]) -> int:
     import django
 
     django.setup()
-    from benchmarks import ageing, confirming, large, posting, stage
+    from benchmarks import ageing, confirming, large, posting, stage, takeover
 
-    suites = {"posting": posting.run, "confirming": confirming.run, "ageing": ageing.run, "large": large.run}
+    suites = {"posting": posting.run, "confirming": confirming.run, "ageing": ageing.run, "takeover": takeover.run, "large": large.run}
     from duecourse.config import database
 
     for line in stage.settings(database.ensure()):
