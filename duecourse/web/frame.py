@@ -75,6 +75,8 @@ class Frame:
     account_links: Sequence[NavItem] = field(default_factory=tuple)
     keys_url: str = ""  # takes POST `enabled`; the person's own choice, `keys_enabled`, then counts
     keys_enabled: bool = True
+    notices_url: str = ""
+    unread: int = 0  # notices
 
     @property
     def initials(self) -> str:

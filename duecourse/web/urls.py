@@ -7,7 +7,7 @@ from duecourse.web import styleguide
 
 ROOMS = (
     "home", "search", "session", "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "forecast",
-    "ties", "journal", "outbox",
+    "ties", "journal", "outbox", "worklist", "notices", "live",
     "settings", "takeover",
 )  # fmt: skip
 
