@@ -13,6 +13,7 @@ from duecourse.api import (
     customers,
     description,
     events,
+    forecasts,
     invoices,
     kpis,
     ledger,
@@ -22,7 +23,7 @@ from duecourse.api import (
     webhooks,
 )
 
-ROOMS = [customers, catalog, orders, credit, invoices, bank, cash, receivables, ledger, events, kpis, webhooks]
+ROOMS = [customers, catalog, orders, credit, invoices, bank, cash, receivables, ledger, events, kpis, forecasts, webhooks]
 
 v1 = NinjaAPI(title="Duecourse API", version="1.0.0", urls_namespace="api-v1", docs_url=None, openapi_url=None)
 problems.install(v1)
