@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from duecourse.config.embedded import PROJECT
 from duecourse.jobs.files.forecast import payments
 
 HEAD = "invoice_id,customer_id,issue_date,due_date,currency,amount,paid_date"
@@ -103,3 +105,22 @@ def test_a_day_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFix
         run(tmp_path, as_of="30.04.2026")
     assert stop.value.code == 2
     assert "--as-of" in capsys.readouterr().err
+
+
+class TestTheGuide:
+    def test_shows_what_the_command_says(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        text = (PROJECT / "docs" / "guides" / "forecast-a-file.md").read_text(encoding="utf-8")
+        shown = dict(re.findall(r"<!-- ([\w.-]+) -->\n```\w*\n(.*?)```", text, re.DOTALL))
+        line = re.search(r"^duecourse forecast payments (.*)$", text, re.MULTILINE)
+        assert line
+        for name in ("history.csv", "open.csv"):
+            Path(name).write_text(shown[name], encoding="utf-8")
+        assert payments(line[1].split()) == 0
+        assert Path("estimates.csv").read_text(encoding="utf-8") == shown["estimates.csv"]
+        assert Path("weekly.csv").read_text(encoding="utf-8").startswith(shown["weekly.csv"])
+        Path("history.csv").write_text(shown["history.csv"].replace("2026-04-07\n", "2026-05-07\n"), encoding="utf-8")
+        assert payments(line[1].split()) == 2
+        assert capsys.readouterr().err == shown["refused"]
