@@ -364,3 +364,8 @@ def likenesses(call: Call, new: Sequence[rules.NewCustomer]) -> dict[str, list[r
         for each in new
     ]
     return dict(zip((each.number for each in new), rules.likenesses(asked, known), strict=True))
+
+
+def any_there(call: Call) -> bool:
+    """Whether the company has any customer yet."""
+    return CustomerAccount.objects.filter(company_id=call.company.id).exists()

@@ -77,6 +77,9 @@ class Frame:
     keys_enabled: bool = True
     notices_url: str = ""
     unread: int = 0  # notices
+    not_live_url: str = ""  # the set-up, as long as the company is not live
+    logo_url: str = ""
+    new_company_url: str = ""
 
     @property
     def initials(self) -> str:

@@ -91,6 +91,9 @@ def frame(request: HttpRequest, call: Call, on: dt.date) -> Frame:
             items.append(NavItem(_(label), url, icon, counts.get(counted) or None, active, key, bar))
         if items:
             groups.append(NavGroup(items, "" if head == "end" else _(head), head == "end"))
+    if not call.company.is_live and call.by.may("access.read"):
+        url = reverse("setup")
+        groups.insert(0, NavGroup([NavItem(_("Set up"), url, "tools", None, request.path.startswith(url), "u")]))
     user = request.user
     companies = access_facts.companies_of(call.by.id)
     return Frame(
@@ -111,6 +114,9 @@ def frame(request: HttpRequest, call: Call, on: dt.date) -> Frame:
         notices_url=reverse("notices") if call.by.may("notices.read") else "",
         unread=counts.get("unread", 0),
         keys_enabled=getattr(user, "keys_enabled", True),
+        not_live_url="" if call.company.is_live else reverse("setup") if call.by.may("access.read") else reverse("home"),
+        logo_url=f"{reverse('company-logo')}?v={call.company.logo[:12]}" if call.company.logo else "",
+        new_company_url=reverse("setup-new") if call.by.may("access.create_company") else "",
         account_links=[NavItem(_("Password and sign-in"), reverse("account_change_password"), "lock")],
     )
 

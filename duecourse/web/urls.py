@@ -8,7 +8,7 @@ from duecourse.web import styleguide
 ROOMS = (
     "home", "search", "session", "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "forecast",
     "ties", "journal", "outbox", "worklist", "notices", "live",
-    "settings", "takeover",
+    "settings", "takeover", "founding", "setup",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"duecourse.web.{room}")) for room in ROOMS]
