@@ -9,6 +9,7 @@ from duecourse.api import (
     bank,
     cash,
     catalog,
+    company,
     credit,
     customers,
     description,
@@ -23,7 +24,7 @@ from duecourse.api import (
     webhooks,
 )
 
-ROOMS = [customers, catalog, orders, credit, invoices, bank, cash, receivables, ledger, events, kpis, forecasts, webhooks]
+ROOMS = [customers, catalog, orders, credit, invoices, bank, cash, receivables, ledger, events, kpis, forecasts, webhooks, company]
 
 v1 = NinjaAPI(title="Duecourse API", version="1.0.0", urls_namespace="api-v1", docs_url=None, openapi_url=None)
 problems.install(v1)

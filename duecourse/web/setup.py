@@ -21,6 +21,7 @@ from duecourse.ledger import queries as ledger_facts
 from duecourse.ledger import rules as ledger_rules
 from duecourse.web import setup_forms
 from duecourse.web.door import done, page, screen
+from duecourse.web.templatetags.show import full_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _said(found: Facts) -> dict[str, str]:
     ready, company = found.readiness, found.company
     return {
         "company": ", ".join(part for part in (company.city, company.country, company.currency) if part),
-        "books": _("from %(day)s") % {"day": f"{company.opening_date:%d.%m.%Y}"} if company.opening_date else "",
+        "books": _("from %(day)s") % {"day": full_day(company.opening_date)} if company.opening_date else "",
         "tax": company.country if ready.has_tax_rates else "",
         "bank": str(ready.bank_accounts or ""),
         "terms": str(ready.terms or ""),
