@@ -15,8 +15,11 @@ from tests.web.test_frame import AXE, RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-EMAIL, PASSWORD = "sina@nordhaven.example", "lantern-harbour-77"  # noqa: S105 - invented
-LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 24"><path d="M2 22 12 2l10 20z" fill="#1e3f8a"/><path d="M30 6h56v4H30zM30 14h40v4H30z" fill="#1e3f8a"/></svg>'
+EMAIL, PASSWORD = "sina@nordhaven.example", "lantern-harbour-77"
+LOGO = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 24"><path d="M2 22 12 2l10 20z" fill="#1e3f8a"/>'
+    b'<path d="M30 6h56v4H30zM30 14h40v4H30z" fill="#1e3f8a"/></svg>'
+)
 Look = Callable[[Any, str], None]
 LOOK = "tags => axe.run(document, {runOnly: tags}).then(result => result.violations)"
 
