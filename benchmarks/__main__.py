@@ -11,13 +11,15 @@ def main(names: list[str]) -> int:
     import django
 
     django.setup()
-    from benchmarks import ageing, confirming, large, posting, stage
+    from benchmarks import ageing, confirming, forecast_bench, large, pay_bench, posting, stage, takeover
 
-    suites = {"posting": posting.run, "confirming": confirming.run, "ageing": ageing.run, "large": large.run}
+    suites = {"posting": posting.run, "confirming": confirming.run, "ageing": ageing.run, "takeover": takeover.run, "large": large.run}
+    suites |= {"pay": pay_bench.run, "forecast": forecast_bench.run}
     from duecourse.config import database
 
-    for line in stage.settings(database.ensure()):
-        stage.tell(line)
+    if set(names or suites) - {"pay", "forecast"}:  # these two need no database
+        for line in stage.settings(database.ensure()):
+            stage.tell(line)
     figures = []
     for name in names or suites:
         figures += suites[name]()

@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from ninja import NinjaAPI
 
-from duecourse.api.problems import MEDIA_TYPE, TITLES
+from duecourse.api.problems import MEDIA_TYPE, STATUSES, TITLES
+from duecourse.core.call import ACTIONS
 
 PREFIX = "/api/v1"
 ABOUT = """Everything that the screens do, for programs. A key in the header “Authorization: Bearer dck_…” belongs to one company and
@@ -39,20 +40,60 @@ def schema(api: NinjaAPI) -> dict[str, Any]:
     for address, methods in found["paths"].items():
         for operation in methods.values():
             operation["security"] = [{"Key": [operation["x-scope"]]}]
+            operation["x-problems"] = problem_codes(operation)
             for status, answer in operation["responses"].items():
                 _answer(address, int(status), answer)
             for parameter in operation.get("parameters", []):
                 if parameter["in"] == "path":
                     parameter["example"] = f"{PATH_IDS[parameter['name']]}_0123456789ab"
+            _examples(found, operation)
     return found
+
+
+def problem_codes(operation: dict[str, Any]) -> list[str]:
+    """The codes of what an operation refuses, as its action says, and those of every operation of its kind."""
+    work = ACTIONS.get(operation["x-scope"])
+    own = set(re.findall(r"Refused\('([a-z.-]+)'", work.__doc__ or "")) if work else set()
+    if any(each["in"] == "path" for each in operation.get("parameters", [])):
+        own.add("not-found")
+    if any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", [])):
+        own |= {"idempotency.still-running", "idempotency.key-reused"}
+        own |= {"idempotency.key-missing"} if _needs_key(operation) else set()
+    return sorted(own | {"access.key-not-valid", "access.not-permitted", "access.too-many-requests", "api.not-valid"})
+
+
+def _needs_key(operation: dict[str, Any]) -> bool:
+    return any(each["name"] == "Idempotency-Key" and each["required"] for each in operation.get("parameters", []))
+
+
+def _examples(found: dict[str, Any], operation: dict[str, Any]) -> None:
+    """An example beside every body that goes in and every answer in JSON, made from its form."""
+    for content in [operation.get("requestBody", {}).get("content", {}), operation["responses"]["200"]["content"]]:
+        if "application/json" in content:
+            content["application/json"]["example"] = sample(found, content["application/json"]["schema"])
+    for status, answer in operation["responses"].items():
+        if int(status) >= 400:
+            answer["content"][MEDIA_TYPE]["example"] = _problem_example(operation, int(status))
+
+
+def _problem_example(operation: dict[str, Any], status: int) -> dict[str, Any]:
+    """A problem as this operation answers it, with a code of its own where one fits the status."""
+    fitting = [code for code in operation["x-problems"] if STATUSES.get(code, 422) == status]
+    code = next((one for one in fitting if not one.startswith(("api.", "idempotency."))), (fitting or ["api.not-readable"])[0])
+    return {
+        "type": f"https://duecourse.org/problems/{code}",
+        "title": TITLES[status],
+        "status": status,
+        "detail": "What was not done, why, and what to do.",
+        "code": code,
+        "instance": PREFIX + "/…",
+    }
 
 
 def _answer(address: str, status: int, answer: dict[str, Any]) -> None:
     answer["description"] = "Done" if status == 200 else TITLES[status]
     if status >= 400:
         answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
-    elif address.endswith("/file"):
-        answer["content"] = {"text/csv": {"schema": {"type": "string", "format": "binary"}}}
     elif address.endswith("/file"):
         answer["content"] = {"text/csv": {"schema": {"type": "string", "format": "binary"}}}
     elif address.endswith("/pdf"):
@@ -96,7 +137,8 @@ def _operation(found: dict[str, Any], address: str, method: str, operation: dict
         "summary": operation["summary"],
         "description": operation.get("description", ""),
         "scope": operation["x-scope"],
-        "once": any(each["name"] == "Idempotency-Key" and each["required"] for each in parameters),
+        "once": _needs_key(operation),
+        "problems": operation["x-problems"],
         "parameters": [
             {
                 "name": each["name"],

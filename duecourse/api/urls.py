@@ -10,10 +10,12 @@ from duecourse.api import (
     books,
     cash,
     catalog,
+    company,
     credit,
     customers,
     description,
     events,
+    forecasts,
     invoices,
     kpis,
     ledger,
@@ -23,7 +25,7 @@ from duecourse.api import (
     webhooks,
 )
 
-ROOMS = [customers, catalog, orders, credit, invoices, bank, cash, receivables, ledger, books, events, kpis, webhooks]
+ROOMS = [customers, catalog, orders, credit, invoices, bank, cash, receivables, ledger, books, events, kpis, forecasts, webhooks, company]
 
 v1 = NinjaAPI(title="Duecourse API", version="1.0.0", urls_namespace="api-v1", docs_url=None, openapi_url=None)
 problems.install(v1)

@@ -24,7 +24,7 @@ def _view(row: Product) -> rules.ProductView:
 
 def products(call: Call, numbers: Iterable[str]) -> dict[str, rules.ProductView]:
     """Products by number, those that exist; one query."""
-    found = Product.objects.filter(company_id=call.company.id, number__in=set(numbers))
+    found = Product.objects.filter(company_id=call.company.id, number__any=set(numbers))
     return {row.number: _view(row) for row in found}
 
 

@@ -248,11 +248,29 @@ def demo_logins(access: database.Access) -> list[list[str]]:
     return found
 
 
-def announce(host: str, port: int, logins: list[list[str]]) -> None:
-    """The address, and one demo log-in for each role."""
-    print(f"\nDuecourse is open at http://{'localhost' if host == '127.0.0.1' else host}:{port}\n", flush=True)
+def set_up_link(access: database.Access, host: str, port: int) -> str:
+    """A one-time link that founds a company, where the database holds none but the demo's; asked for in a process of its own."""
+    every, shown = companies(access)
+    if every > shown:
+        return ""
+    done = subprocess.run(command("found", "--url", address(host, port)), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Failed(f"The set-up link could not be made:\n{done.stderr[-2000:]}")
+    return done.stdout.strip()
+
+
+def address(host: str, port: int) -> str:
+    return f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+
+
+def announce(host: str, port: int, logins: list[list[str]], link: str) -> None:
+    """The address, one demo log-in for each role, and the link that founds an own company."""
+    print(f"\nDuecourse is open at {address(host, port)}\n", flush=True)
     for role, email, password in logins:
         print(f"  {role:<26} {email:<34} {password}")
+    if link:
+        beside = " beside the demo" if logins else ""
+        print(f"\nSet up your own company{beside} (this link works once, for a day):\n  {link}", flush=True)
     print("\nCtrl-C stops it.", flush=True)
 
 
@@ -266,8 +284,9 @@ def serve(host: str, port: int | None, dev: bool, demo: bool) -> None:
             environment = {"DUECOURSE_DEBUG": "1"} if dev else {}
             children.start("web", web_command(host, number, dev), **environment)
             logins = demo_logins(access)  # while the web server starts
+            link = set_up_link(access, host, number)
             wait_until_ready(children, host, number)
-            announce(host, number, logins)
+            announce(host, number, logins, link)
             if has_command("worker"):
                 children.start("worker", command("worker"), **environment)  # after the page, which somebody waits for
             while True:
@@ -287,10 +306,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--dev", action="store_true", help="reload on change, detailed error pages")
     parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
     options = parser.parse_args(arguments)
+    with_demo = os.environ.get("DUECOURSE_DEMO", "on").strip().lower()
+    if with_demo not in ("on", "off", "1", "0"):
+        print(f"DUECOURSE_DEMO={with_demo!r}: say on or off", file=sys.stderr)
+        return 2
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
     try:
-        serve(options.host, options.port, options.dev, not options.no_demo)
+        serve(options.host, options.port, options.dev, not options.no_demo and with_demo in ("on", "1"))
     except (Stop, KeyboardInterrupt):
         print("\nStopped.", flush=True)
         return 0

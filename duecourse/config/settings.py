@@ -9,6 +9,7 @@ DUECOURSE_HTTPS                 1 behind a TLS proxy: secure cookies, HSTS
 DUECOURSE_SMTP                  smtp://user:password@host:587?tls=starttls (default: mails are written to files)
 DUECOURSE_MAIL_FROM             sender of mails
 DUECOURSE_WEBHOOKS_LOCAL        1 to let webhooks call this machine itself, by http too (development and tests only)
+DUECOURSE_DEMO                  off: `make run` leaves an empty database empty and prints a set-up link for your own company
 DUECOURSE_DEBUG                 1 for detailed error pages (never where others can reach it)
 DUECOURSE_SECRET_KEY            default: made once, kept in the data folder
 """
@@ -199,7 +200,7 @@ EMAIL_HOST_PASSWORD = urllib.parse.unquote(_smtp.password or "")
 EMAIL_USE_TLS = _smtp_options.get("tls") == "starttls"
 EMAIL_USE_SSL = _smtp_options.get("tls") == "ssl" or _smtp.scheme == "smtps"
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("DUECOURSE_MAIL_FROM", "duecourse@localhost")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("DUECOURSE_MAIL_FROM", "duecourse@duecourse.invalid")
 
 # -- webhooks
 WEBHOOKS_MAY_BE_LOCAL = flag("DUECOURSE_WEBHOOKS_LOCAL")

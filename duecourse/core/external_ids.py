@@ -11,7 +11,7 @@ from duecourse.core.models import ExternalId
 
 def known(call: Call, system: str, kind: str, external_ids: Sequence[str]) -> dict[str, str]:
     """Outside id → our prefixed id, for those that are known. One query."""
-    found = ExternalId.objects.filter(company_id=call.company.id, system=system, kind=kind, external_id__in=list(external_ids))
+    found = ExternalId.objects.filter(company_id=call.company.id, system=system, kind=kind, external_id__any=list(external_ids))
     return dict(found.values_list("external_id", "subject"))
 
 

@@ -5,7 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Func
+from django.db.models import Func, Lookup
+
+
+@models.ForeignKey.register_lookup
+@models.Field.register_lookup
+class EqualsAny(Lookup):  # type: ignore[type-arg]
+    """`number__any=[…]`: one of many, sent as one array; `__in` sends each as a parameter of its own, of which there are 65,535 at most."""
+
+    lookup_name = "any"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [list(value)]
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} = any({right})", [*left_params, *right_params]
 
 
 class CurrentTransaction(Func):

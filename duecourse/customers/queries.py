@@ -69,7 +69,7 @@ def _views(call: Call, found: QuerySet[CustomerAccount]) -> dict[int, rules.Acco
     rows = list(found.values_list(*_ACCOUNT.values()))
     customers = list({row[1] for row in rows})
     lines: dict[int, tuple[str, ...]] = {}
-    addresses = Address.objects.filter(organisation_id=call.company.organisation_id, customer_id__in=customers, kind="billing")
+    addresses = Address.objects.filter(organisation_id=call.company.organisation_id, customer_id__any=list(customers), kind="billing")
     columns = ("customer_id", "lines", "postal_code", "city")
     for customer_id, above, postal_code, city in addresses.order_by("-id").values_list(*columns):  # the first one given wins
         lines[customer_id] = tuple(line for line in (*above, f"{postal_code} {city}".strip()) if line)
@@ -105,13 +105,13 @@ _ACCOUNT = {
 
 def accounts_by_id(call: Call, account_ids: Iterable[int]) -> dict[int, rules.AccountView]:
     """Accounts of the caller's company by id, those that exist; three queries for any number."""
-    return _views(call, _accounts(call).filter(pk__in=list(set(account_ids))))
+    return _views(call, _accounts(call).filter(pk__any=list(set(account_ids))))
 
 
 def accounts_by_number(call: Call, numbers: Iterable[str]) -> dict[str, rules.AccountView]:
     """Accounts by customer number (leading zeros do not matter), those that exist, under the number asked for."""
     asked = {number: rules.normal_number(number) for number in numbers}
-    found = _accounts(call).filter(customer__number__in=set(asked.values()))
+    found = _accounts(call).filter(customer__number__any=set(asked.values()))
     by_number = {view.number: view for view in _views(call, found).values()}
     return {number: by_number[normal] for number, normal in asked.items() if normal in by_number}
 
@@ -182,7 +182,7 @@ def stopped(call: Call, account_ids: Iterable[int]) -> set[int]:
 
 def lock_accounts(call: Call, account_ids: Iterable[int]) -> list[int]:
     """Lock accounts of the company by id, against others who change what is owed; the ids that exist, in order."""
-    locked = _accounts(call).filter(pk__in=set(account_ids)).order_by("id").select_for_update(no_key=True, of=("self",))
+    locked = _accounts(call).filter(pk__any=set(account_ids)).order_by("id").select_for_update(no_key=True, of=("self",))
     return list(locked.values_list("id", flat=True))
 
 
@@ -266,7 +266,7 @@ def matching(
 
 def numbers_of(call: Call, customer_ids: Iterable[int]) -> dict[int, str]:
     """Customer numbers by customer id, those of the organisation. One query."""
-    found = Customer.objects.filter(organisation_id=call.company.organisation_id, pk__in=list(customer_ids))
+    found = Customer.objects.filter(organisation_id=call.company.organisation_id, pk__any=list(customer_ids))
     return dict(found.values_list("id", "number"))
 
 
@@ -292,7 +292,7 @@ def account_ids(call: Call) -> list[int]:
 
 def account_of_customer(call: Call, customer_ids: Iterable[int]) -> dict[int, int]:
     """The company's account of each customer, where there is one."""
-    found = _accounts(call).filter(customer_id__in=set(customer_ids))
+    found = _accounts(call).filter(customer_id__any=set(customer_ids))
     return dict(found.values_list("customer_id", "id"))
 
 
@@ -364,3 +364,8 @@ def likenesses(call: Call, new: Sequence[rules.NewCustomer]) -> dict[str, list[r
         for each in new
     ]
     return dict(zip((each.number for each in new), rules.likenesses(asked, known), strict=True))
+
+
+def any_there(call: Call) -> bool:
+    """Whether the company has any customer yet."""
+    return CustomerAccount.objects.filter(company_id=call.company.id).exists()

@@ -198,12 +198,6 @@ BADGES: dict[str, dict[str, tuple[str, str, str]]] = {
         "not-live": ("watch", "lock", N_("Not live yet")),
         "live": ("good", "check", N_("Live")),
     },
-    "step": {
-        "done": ("good", "check", N_("Done")),
-        "open": ("neutral", "circle", N_("To do")),
-        "optional": ("neutral", "minus", N_("If you like")),
-        "waits": ("watch", "user", N_("Waits for {who}")),
-    },
     "period": {
         "open": ("good", "unlock", N_("Open")),
         "soft": ("watch", "lock", N_("Soft-locked")),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from duecourse.collection import queries as collection_facts
 from duecourse.core import events, ids, paging
 from duecourse.core.call import Call, within
 from duecourse.core.errors import Refused
@@ -21,6 +22,7 @@ from duecourse.credit import actions as credit
 from duecourse.credit import queries as credit_facts
 from duecourse.credit.rules import Standing, watch
 from duecourse.customers import actions, queries, rules
+from duecourse.notices import queries as notice_facts
 from duecourse.prediction import queries as prediction_facts
 from duecourse.prediction.queries import Estimate
 from duecourse.receivables import queries as item_facts
@@ -91,6 +93,9 @@ def next_step(
     if late:
         oldest = max(late, key=lambda item: item.late_days)
         title = _("Ask for %(number)s.") % {"number": oldest.number}
+        if call.by.may("collection.log_contacts"):
+            case = reverse("worklist-case", args=[ids.outer("acc", customer.account.id)])
+            return Step(title, _late_words(late, named=True), case, _("Open the case"), "phone")
         url_ = happened.link(call, oldest.source) or reverse("item", args=[oldest.outer_id])
         return Step(title, _late_words(late, named=True), url_, _("Open %(number)s") % {"number": oldest.number}, "phone")
     if standing is not None and standing.free is not None and standing.free.amount < 0:
@@ -190,6 +195,15 @@ def _items(request: HttpRequest, call: Call, account_id: int, on: dt.date) -> di
     }
 
 
+def _collecting(call: Call, customer: rules.CustomerView, on: dt.date) -> dict[str, Any]:
+    """What was said up to a day, and the caller's tasks about the customer."""
+    may = call.by.may("collection.read")
+    acc = ids.outer("acc", customer.account.id)
+    said = [one for one in collection_facts.entries(call, [customer.account.id], 20) if one.contact_date <= on] if may else []
+    tasks = notice_facts.tasks_about(call, [acc, ids.outer("cus", customer.id)]) if on == call.today else []
+    return {"may_collect": may, "said": said[:8], "tasks": tasks, "case_url": reverse("worklist-case", args=[acc]) if may else ""}
+
+
 @screen("customers.read")
 def record(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     """The page of one customer."""
@@ -213,6 +227,7 @@ def record(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
         about.append(context["credit_account"].ref)
     until = [one for one in events.about(call, about, 60) if timezone.localdate(one.at) <= on]
     context["moments"] = happened.readable(call, until)[:12]
+    context |= _collecting(call, customer, on)
     town = account.address_lines[-1] if account.address_lines else account.country
     context |= {
         "customer": customer,

@@ -75,6 +75,11 @@ class Frame:
     account_links: Sequence[NavItem] = field(default_factory=tuple)
     keys_url: str = ""  # takes POST `enabled`; the person's own choice, `keys_enabled`, then counts
     keys_enabled: bool = True
+    notices_url: str = ""
+    unread: int = 0  # notices
+    not_live_url: str = ""  # the set-up, as long as the company is not live
+    logo_url: str = ""
+    new_company_url: str = ""
 
     @property
     def initials(self) -> str:

@@ -22,7 +22,7 @@ from duecourse.core.money import Money
 from duecourse.credit.rules import watch
 from duecourse.forecasting import queries as forecast_facts
 from duecourse.kpis import queries, rules
-from duecourse.web import happened
+from duecourse.web import happened, worklist
 from duecourse.web.door import as_of, page, screen
 from duecourse.web.language import in_words
 from duecourse.web.templatetags.show import day, full_day, money, percent, reason, share
@@ -42,6 +42,8 @@ def index(request: HttpRequest, call: Call) -> HttpResponseBase:
     on = as_of(request, call)
     to_do = _to_do(call) if on == call.today else []
     context: dict[str, Any] = {"to_do": to_do, "primary": _primary(call, to_do)}
+    if call.by.may("collection.log_contacts") and on == call.today:
+        context["worklist_head"] = worklist.head(call)
     if call.by.may("kpis.read") and call.by.may("receivables.read"):
         context |= _figures(call, on)
     else:
@@ -57,6 +59,8 @@ def _to_do(call: Call) -> list[dict[str, Any]]:
         "matching": (_("Payments to match"), "matching", _("payments wait for their items")),
         "ready": (_("Ready to bill"), "billing", _("delivered lines are not billed yet")),
         "drafts": (_("Draft orders"), "orders", _("orders are entered and not confirmed")),
+        "worklist": (_("Worklist"), "worklist", _("customers wait for a contact")),
+        "tasks": (_("My tasks"), "tasks", _("tasks are given to you or your role")),
     }
     counts = queries.to_do(call)
     return [

@@ -17,7 +17,13 @@ from duecourse.web.frame import Choice, Frame, Light, NavGroup, NavItem
 
 # label, url name, icon, permission (any of them), key after G, in the phone's bar, whose count is shown
 _GROUPS: list[tuple[str, list[tuple[str, str, str, str, str, bool, str]]]] = [
-    ("", [("Home", "home", "home", "", "h", True, "")]),
+    (
+        "",
+        [
+            ("Home", "home", "home", "", "h", True, ""),
+            ("My tasks", "tasks", "calendar-check", "notices.read", "d", False, "tasks"),
+        ],
+    ),
     (
         "Sell on credit",
         [
@@ -38,6 +44,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str, str, bool, str]]]] = [
         [
             ("Bank files", "bank", "bank", "bank.read", "f", False, ""),
             ("Matching", "matching", "matching", "cash.read", "m", True, "matching"),
+            ("Worklist", "worklist", "worklist", "collection.read", "w", True, "worklist"),
         ],
     ),
     (
@@ -45,6 +52,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str, str, bool, str]]]] = [
         [
             ("Cash forecast", "forecast", "forecast", "forecasting.read", "v", False, ""),
             ("Ageing", "ageing", "calendar-due", "receivables.read", "a", False, ""),
+            ("Live view", "live", "process", "kpis.read", "y", False, ""),
             ("Ties out", "ties-out", "scale", "ledger.read", "t", False, ""),
         ],
     ),
@@ -73,6 +81,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str, str, bool, str]]]] = [
 
 def _translated() -> None:
     """Never called: the words of the side bar, where the translators' tool finds them."""
+    (_("My tasks"), _("Worklist"), _("Live view"))
     (_("Home"), _("Customers"), _("Credit holds"), _("Orders"), _("Ready to bill"), _("Invoices"), _("Bank files"), _("Matching"))
     (_("Trial balance"), _("Journal entries"), _("Manual journals"), _("VAT report"), _("Month close"), _("Exports"), _("Books"))
     (_("Cash forecast"), _("Ageing"), _("Ties out"), _("Journal and audit"), _("Outbox"), _("Settings"), _("Take-overs"))
@@ -90,9 +99,13 @@ def frame(request: HttpRequest, call: Call, on: dt.date) -> Frame:
                 continue
             url = reverse(name)
             active = request.path == url if url == "/" else request.path.startswith(url)
-            items.append(NavItem(_(label), url, icon, counts.get(counted) or None, active, key, phone))
+            bar = phone and not (name == "invoices" and call.by.may("collection.log_contacts"))  # its place is the worklist's
+            items.append(NavItem(_(label), url, icon, counts.get(counted) or None, active, key, bar))
         if items:
             groups.append(NavGroup(items, "" if head == "end" else _(head), head == "end"))
+    if not call.company.is_live and call.by.may("access.read"):
+        url = reverse("setup")
+        groups.insert(0, NavGroup([NavItem(_("Set up"), url, "tools", None, request.path.startswith(url), "u")]))
     user = request.user
     companies = access_facts.companies_of(call.by.id)
     return Frame(
@@ -110,7 +123,12 @@ def frame(request: HttpRequest, call: Call, on: dt.date) -> Frame:
         as_of=on if on < call.today else None,
         email=getattr(user, "email", ""),
         keys_url=reverse("keys"),
+        notices_url=reverse("notices") if call.by.may("notices.read") else "",
+        unread=counts.get("unread", 0),
         keys_enabled=getattr(user, "keys_enabled", True),
+        not_live_url="" if call.company.is_live else reverse("setup") if call.by.may("access.read") else reverse("home"),
+        logo_url=f"{reverse('company-logo')}?v={call.company.logo[:12]}" if call.company.logo else "",
+        new_company_url=reverse("setup-new") if call.by.may("access.create_company") else "",
         account_links=[NavItem(_("Password and sign-in"), reverse("account_change_password"), "lock")],
     )
 

@@ -39,6 +39,11 @@ COMMANDS: tuple[tuple[Callable[[], str], str, str, str, str], ...] = (
     (lambda: _("Close a period"), "settings-periods", "", "lock", "ledger.close_period"),
     (lambda: _("Load exchange rates"), "settings-rates", "", "swap", "ledger.load_rates"),
     (lambda: _("Journal entries"), "journal-entries", "", "journal", "journal.read"),
+    (lambda: _("Worklist: whom to call"), "worklist", "", "worklist", "collection.read"),
+    (lambda: _("My tasks"), "tasks", "", "calendar-check", "notices.read"),
+    (lambda: _("Notices"), "notices", "", "notices", "notices.read"),
+    (lambda: _("What came in, what is stuck"), "live", "", "process", "kpis.read"),
+    (lambda: _("Who is away"), "worklist-away", "", "user-x", "collection.read"),
 )
 
 

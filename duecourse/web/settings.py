@@ -20,6 +20,7 @@ from duecourse.web.language import in_words
 # url name, icon, what one must hold to open it (any of them)
 PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("settings-company", "company", ("access.read",)),
+    ("setup", "tools", ("access.read",)),
     ("settings-people", "users", ("access.read",)),
     ("settings-keys", "key", ("access.create_api_key", "access.revoke_api_key")),
     ("settings-webhooks", "webhook", ("access.read",)),
@@ -36,6 +37,7 @@ PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 def _words(name: str) -> tuple[str, str]:
     words = {
         "settings-company": (_("Company"), _("Name, address and numbers on invoices")),
+        "setup": (_("Set-up"), _("What is there, what is missing, going live")),
         "settings-people": (_("People and roles"), _("Who may do what; invitations")),
         "settings-keys": (_("API keys"), _("Programs that work for you")),
         "settings-webhooks": (_("Webhooks"), _("Systems that are told what happens")),

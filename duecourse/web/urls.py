@@ -6,8 +6,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from duecourse.web import styleguide
 
 ROOMS = (
-    "home", "search", "session", "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "forecast", "ties",
-    "books", "books_journals", "books_close", "journal", "outbox", "settings", "takeover",
+    "home", "search", "session", "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "forecast",
+    "ties", "books", "books_journals", "books_close", "journal", "outbox", "worklist", "notices", "live",
+    "settings", "takeover", "founding", "setup",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"duecourse.web.{room}")) for room in ROOMS]

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from duecourse.config.embedded import PROJECT
-from tests.api.desk import operations
+from tests.api.desk import breaches, operations
 from tests.web.desk import BACKEND, sit
 from tests.world import World, build
 
@@ -47,6 +47,22 @@ class TestTheDescription:
             for operation in methods.values():
                 assert operation["security"] == [{"Key": [operation["x-scope"]]}]
                 assert set(operation["responses"]["422"]["content"]) == {"application/problem+json"}
+
+    def test_every_operation_has_examples_of_its_own_form(self) -> None:
+        """Summary, description, an example of what goes in and comes out that fits its form, and codes of what is refused."""
+        from duecourse.api import description, urls
+
+        found, wrong = description.schema(urls.v1), []
+        for method, address, operation in operations():
+            if not operation["summary"] or not operation["description"] or not operation["x-problems"]:
+                wrong.append(f"{method} {address} says too little of itself")
+            contents = [operation.get("requestBody", {}).get("content", {})]
+            contents += [answer["content"] for answer in operation["responses"].values()]
+            for content in contents:
+                for media, each in content.items():
+                    if "json" in media:
+                        wrong += [f"{method} {address}: {one}" for one in breaches(found, each["schema"], each["example"])]
+        assert wrong == []
 
     def test_amounts_are_never_numbers(self) -> None:
         from duecourse.api import description, urls

@@ -26,7 +26,7 @@ ROWS = {
 }  # fmt: skip
 # Which kind of id an address takes, by its beginning; the longest that fits. One that is not listed fails.
 KINDS = {
-    "customers/": "cus", "items/": "itm", "holds/": "hld", "invoices/": "inv", "journal/entries/": "jrn", "journal/": "evt",
+    "customers/": "cus", "items/": "itm", "holds/": "hld", "invoices/": "inv", "journal/entries/": "jrn", "journal/": "evt", "worklist/": "acc", "worklist/entries/": "cte",
     "matching/": "pay", "orders/": "ord", "outbox/": "dsp", "bank/statements/": "stm", "bank/files/": "fil", "settings/people/": "usr",
     "settings/people/invitations/": "inn", "settings/keys/": "key", "settings/webhooks/": "whk", "settings/webhooks/messages/": "msg",
 }  # fmt: skip

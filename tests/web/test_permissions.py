@@ -14,7 +14,7 @@ from tests.web.desk import sit, stop_clock
 from tests.world import NOON, PEOPLE, World, build
 
 OTHER_DOORS = ("account/", "api/", "livez", "readyz", "styleguide/")
-FOR_ALL = {"invitation": "its token is the permission"}
+FOR_ALL = {"invitation": "its token is the permission", "found": "its token is the permission"}
 OWN_LOG_IN = {"as-of", "choose-company", "sign-out", "language", "keys"}  # POST only, about one's own session
 
 
@@ -27,7 +27,9 @@ def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterat
             yield route, one
 
 
-ROUTES = [(route, one) for route, one in routes(list(get_resolver().url_patterns)) if not route.startswith("invitation/")]
+ROUTES = [
+    (route, one) for route, one in routes(list(get_resolver().url_patterns)) if not route.startswith(("invitation/", "found/"))
+]
 SCREENS = [(route, one, one.callback.permission) for route, one in ROUTES if hasattr(one.callback, "permission")]
 
 

@@ -227,6 +227,49 @@ class Buckets(TypedDict):
     total: MoneyOut
 
 
+class CompanyChange(TypedDict):
+    """What is to change; what is left out stays. Currency, country and time zone are set on screen, before the books begin."""
+
+    name: NotRequired[str | None]
+    tagline: NotRequired[str | None]
+    language: NotRequired[str | None]
+    street: NotRequired[str | None]
+    postal_code: NotRequired[str | None]
+    city: NotRequired[str | None]
+    tax_id: NotRequired[str | None]
+    register_entry: NotRequired[str | None]
+    managing_director: NotRequired[str | None]
+    email: NotRequired[str | None]
+    phone: NotRequired[str | None]
+
+
+class CompanyOut(TypedDict):
+    """What the company says about itself on invoices and in letters. Without `live_at` nothing leaves the house yet."""
+
+    id: str
+    code: str
+    name: str
+    currency: str
+    country: str
+    time_zone: str
+    language: str
+    street: str
+    postal_code: str
+    city: str
+    tax_id: str
+    register_entry: str
+    managing_director: str
+    email: str
+    phone: str
+    mail_sender_name: str
+    mail_sender: str
+    mail_reply_to: str
+    opening_date: str | None
+    fiscal_year_month: int
+    is_demo: bool
+    live_at: str | None
+
+
 class ContactIn(TypedDict):
     """ContactIn"""
 
@@ -423,6 +466,34 @@ class EntryOut(TypedDict):
     lines: list[EntryLine]
 
 
+class EstimateFilter(TypedDict):
+    """The items of one week (0 = the first of the newest forecast) in one currency, the most expected first."""
+
+    currency: str
+    week: NotRequired[int]
+    limit: NotRequired[int]
+
+
+class EstimateOut(TypedDict):
+    """When an open item will be paid: with 10, 50 and 90 % chance by these days; chances from 0 to 1."""
+
+    item: str
+    p10: str
+    p50: str
+    p90: str
+    late: str
+    late_30_days: str
+    chance_in_week: str
+    open: MoneyOut
+    why: ReasonOut
+
+
+class EstimatesOut(TypedDict):
+    """The items."""
+
+    items: list[EstimateOut]
+
+
 class EuSaleOut(TypedDict):
     """A buyer in another country of the EU; `problem` when it cannot be reported like this."""
 
@@ -545,6 +616,49 @@ class FindingOut(TypedDict):
     rule: str
     outcome: str
     reason: ReasonOut
+
+
+class ForecastError(TypedDict):
+    """Of past forecasts made so many weeks ahead: misses ÷ what came (0.25 = 25 %), the same for the due date, share in band."""
+
+    weeks_ahead: int
+    weeks: int
+    off_by: str | None
+    due_date_off_by: str | None
+    band_held: str | None
+
+
+class ForecastOut(TypedDict):
+    """The newest forecast; null and empty before the first."""
+
+    as_of: str | None
+    made_at: str | None
+    weeks: list[ForecastWeek]
+    errors: list[ForecastError]
+
+
+class ForecastWeek(TypedDict):
+    """Seven days from `start`: expected, the 80 % band, and what it would be if everybody paid on the due date."""
+
+    start: str
+    expected: MoneyOut
+    low: MoneyOut
+    high: MoneyOut
+    on_due_date: MoneyOut
+
+
+class GoLive(TypedDict):
+    """Whether mails that waited are sent, or end unsent."""
+
+    send_held: NotRequired[bool]
+
+
+class GoLiveOut(TypedDict):
+    """Whether the company is live, what is missing (codes), and how many mails wait for it."""
+
+    live_at: str | None
+    missing: list[str]
+    mails_held: int
 
 
 class HoldFilter(TypedDict):
@@ -1500,6 +1614,12 @@ class Replayed(TypedDict):
     messages: int
 
 
+class RequestedOut(TypedDict):
+    """The job that makes the forecast."""
+
+    job: str
+
+
 class ReservedOut(TypedDict):
     """What the released order reserves of the credit."""
 
@@ -1523,6 +1643,31 @@ class SentOut(TypedDict):
     """SentOut"""
 
     queued: int
+
+
+class SeriesChange(TypedDict):
+    """The series to set; the others stay."""
+
+    series: list[SeriesIn]
+
+
+class SeriesIn(TypedDict):
+    """SeriesIn"""
+
+    series: Literal['invoice', 'credit-note', 'order', 'delivery']
+    prefix: str
+    next_number: int
+
+
+class SeriesOut(TypedDict):
+    """How one kind of document is numbered this year. Once `used`, the counter stays."""
+
+    series: str
+    prefix: str
+    year: int
+    next_number: int
+    used: bool
+    example: str
 
 
 class SheetLine(TypedDict):

@@ -94,7 +94,7 @@ def create_customers(call: Call, new: Sequence[rules.NewCustomer]) -> list[int]:
 def _numbers_free(call: Call, numbers: Sequence[str]) -> None:
     """Refuse numbers that are taken, or that come twice."""
     twice = {number for number, count in Counter(numbers).items() if count > 1}
-    taken = Customer.objects.filter(organisation_id=call.company.organisation_id, number__in=numbers)
+    taken = Customer.objects.filter(organisation_id=call.company.organisation_id, number__any=numbers)
     wrong = sorted(twice | set(taken.values_list("number", flat=True)))
     if wrong:
         raise _number_taken(wrong)
@@ -111,7 +111,7 @@ def _number_taken(numbers: Sequence[str]) -> Refused:
 def _parents(call: Call, rows: Sequence[rules.NewCustomer], own: Mapping[str, int]) -> dict[str, int | None]:
     """The parent's id of each new customer by number; parents stand in the batch or in the table."""
     asked = {row.number: rules.normal_number(row.parent_number) for row in rows if row.parent_number}
-    known = Customer.objects.filter(organisation_id=call.company.organisation_id, number__in=set(asked.values()) - own.keys())
+    known = Customer.objects.filter(organisation_id=call.company.organisation_id, number__any=set(asked.values()) - own.keys())
     found = {**dict(known.values_list("number", "id")), **own}
     missing = sorted(set(asked.values()) - found.keys())
     if missing:
@@ -135,7 +135,7 @@ def _open(
     keys = bulk.reserve_ids(CustomerAccount, len(rows))
     own = {row.number: key for row, key in zip(rows, keys, strict=True)}
     asked = {row.number: rules.normal_number(row.payer_number) for row in rows if row.payer_number}
-    known = CustomerAccount.objects.filter(company_id=call.company.id, customer__number__in=set(asked.values()) - own.keys())
+    known = CustomerAccount.objects.filter(company_id=call.company.id, customer__number__any=set(asked.values()) - own.keys())
     payers = {**dict(known.values_list("customer__number", "id")), **own}
     missing = sorted(set(asked.values()) - payers.keys())
     if missing:
@@ -177,7 +177,7 @@ def open_accounts(call: Call, rows: Sequence[rules.NewCustomer]) -> list[int]:
     Refused('customers.unknown-number'), Refused('customers.account-exists').
     """
     rows = [replace(rules.checked_customer(row), number=rules.normal_number(row.number)) for row in rows]
-    known = Customer.objects.filter(organisation_id=call.company.organisation_id, number__in=[row.number for row in rows])
+    known = Customer.objects.filter(organisation_id=call.company.organisation_id, number__any=[row.number for row in rows])
     found = dict(known.values_list("number", "id"))
     missing = sorted({row.number for row in rows} - found.keys())
     if missing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from duecourse.core.errors import Refused
 
@@ -28,6 +29,7 @@ _JOINED = (
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ĸ": "k"})
 
 
+@lru_cache(maxsize=50_000)
 def normal_number(text: str) -> str:
     """A customer number without the zeros that systems pad it with: "0200769623" → "200769623", "CCCA02" stays.
 

@@ -164,9 +164,16 @@ def sums(call: Call, reading: Reading, rows: Sequence[Row], checked: Checked[Any
     where = {row.line: "ready" for row, _ in checked.ready} | {row.line: "known" for row in checked.known}
     where |= {row.line: "left" for row, _ in checked.left} | {reject.row.line: "rejected" for reject in checked.rejects}
     plain: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    places = [
+        (name, reading.places[name], sign, reading.styles.get(name, ""))
+        for name, sign in (("amount", 1), ("balance", 1), ("debit", 1), ("credit", -1))
+        if name in reading.places
+    ]
+    base = call.company.currency if reading.kind.name == "balances" else ""
+    default = str(reading.options.get("currency", "")) or base
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        currency, value = _plain_row(call, reading, row)
+        currency, value = _plain_row(reading, row, places, default)
         state = where.get(row.line, "rejected")
         plain[currency][state] += value
         counts[currency][state] += 1
@@ -175,7 +182,7 @@ def sums(call: Call, reading: Reading, rows: Sequence[Row], checked: Checked[Any
         taken[currency] += amount
     found = []
     for currency in sorted(plain):
-        own, base = plain[currency], call.company.currency
+        own = plain[currency]
         rate = checked.rates.get(currency)
         found.append(
             {
@@ -189,25 +196,20 @@ def sums(call: Call, reading: Reading, rows: Sequence[Row], checked: Checked[Any
                 "rejected": f"{own['rejected']:f}",
                 "ties": own["ready"] == taken[currency],
                 "rate": None if rate is None else f"{rate:f}",
-                "company": None if rate is None else f"{rounded(taken[currency] * rate, base):f}",
+                "company": None if rate is None else f"{rounded(taken[currency] * rate, call.company.currency):f}",
             }
         )
     return found
 
 
-def _plain_row(call: Call, reading: Reading, row: Row) -> tuple[str, Decimal]:
+def _plain_row(reading: Reading, row: Row, places: Sequence[tuple[str, int, int, str]], default: str) -> tuple[str, Decimal]:
     """A row's currency as it stands there, and its amount by `plain_amount`: debit less credit where there are two."""
-
-    def cell(name: str) -> str:
-        place = reading.places.get(name)
-        return row.cells[place] if place is not None and place < len(row.cells) else ""
-
-    base = call.company.currency if reading.kind.name == "balances" else ""
-    currency = cell("currency").upper() or str(reading.options.get("currency", "")) or base
-    total = Decimal(0)
-    for name, sign in (("amount", 1), ("balance", 1), ("debit", 1), ("credit", -1)):
-        text = cell(name)
-        value = plain_amount(text, "point" if type(text) is Number else reading.styles.get(name, ""))
+    cells, total = row.cells, Decimal(0)
+    at = reading.places.get("currency")
+    currency = (cells[at].upper() if at is not None and at < len(cells) else "") or default
+    for name, place, sign, style in places:
+        text = cells[place] if place < len(cells) else ""
+        value = plain_amount(text, "point" if type(text) is Number else style) if text else None
         if value is not None:
             total += sign * value
         if name == "balance" and value is not None:

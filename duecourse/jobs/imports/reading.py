@@ -100,7 +100,12 @@ class Reading:
 
     def text(self, row: Row, name: str, longest: int = 200, required: bool = False) -> str:
         """A text of at most `longest` characters, in one line. Errors: Out."""
-        text = " ".join(self.cell(row, name).split()) if not self.strict else self.cell(row, name)
+        if name not in self.places:
+            text = ""
+        else:
+            text = self.cell(row, name)
+            if not self.strict and (not text.isprintable() or "  " in text):
+                text = " ".join(text.split())
         if required and not text:
             raise Out(name, Reason("take-over.empty"))
         if len(text) > longest:
@@ -109,7 +114,8 @@ class Reading:
 
     def id(self, row: Row, name: str, longest: int = 40, required: bool = False) -> str:
         """An id as it was before a spreadsheet made it a number. Errors: Out."""
-        return values.read_id(self.text(row, name, longest, required))
+        text = self.text(row, name, longest, required)
+        return values.read_id(text) if text.endswith("0") else text
 
     def day(self, row: Row, name: str) -> dt.date | None:
         """A day, None where the cell is empty. Errors: Out."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from duecourse.bank import queries as bank_facts
 from duecourse.cash import queries as cash_facts
+from duecourse.collection import queries as collection_facts
 from duecourse.core import invariants, paging
 from duecourse.core.call import Call, require
 from duecourse.core.money import Money
@@ -18,6 +19,7 @@ from duecourse.customers import queries as customer_facts
 from duecourse.customers.rules import AccountView
 from duecourse.kpis import rules
 from duecourse.ledger import queries as ledger_facts
+from duecourse.notices import queries as notice_facts
 from duecourse.orders import queries as order_facts
 from duecourse.receivables import queries as item_facts
 from duecourse.receivables.queries import AgeingView
@@ -280,6 +282,11 @@ def to_do(call: Call) -> dict[str, int]:
         counts["matching"] = cash_facts.counts(call).get("todo", 0)
     if call.by.may("ledger.approve_journals"):
         counts["journals"] = ledger_facts.journal_counts(call).get("waiting", 0)
+    if call.by.may("collection.log_contacts"):
+        counts["worklist"] = collection_facts.todo_count(call)
+    if call.by.may("notices.read"):
+        waiting = notice_facts.waiting(call)
+        counts |= {"tasks": waiting.tasks, "unread": waiting.unread}
     return counts
 
 

@@ -21,7 +21,7 @@ def readiness(call: Call) -> Readiness:
     valid = catalog_facts.rates_valid(call, company.country, call.today)
     return Readiness(
         has_address=bool(company.street.strip() and company.city.strip()),
-        has_books=len(days) == 2
+        has_books=(company.opening_date is not None or company.live_at is not None)
         and purposes >= set(NEEDED)
         and all(any(one.start_date <= day < one.end_date for one in open_now) for day in days),
         has_tax_rates=bool(valid.keys() & {"S", "AA", "Z"}),
