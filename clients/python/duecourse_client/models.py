@@ -227,6 +227,49 @@ class Buckets(TypedDict):
     total: MoneyOut
 
 
+class CompanyChange(TypedDict):
+    """What is to change; what is left out stays. Currency, country and time zone are set on screen, before the books begin."""
+
+    name: NotRequired[str | None]
+    tagline: NotRequired[str | None]
+    language: NotRequired[str | None]
+    street: NotRequired[str | None]
+    postal_code: NotRequired[str | None]
+    city: NotRequired[str | None]
+    tax_id: NotRequired[str | None]
+    register_entry: NotRequired[str | None]
+    managing_director: NotRequired[str | None]
+    email: NotRequired[str | None]
+    phone: NotRequired[str | None]
+
+
+class CompanyOut(TypedDict):
+    """What the company says about itself on invoices and in letters. Without `live_at` nothing leaves the house yet."""
+
+    id: str
+    code: str
+    name: str
+    currency: str
+    country: str
+    time_zone: str
+    language: str
+    street: str
+    postal_code: str
+    city: str
+    tax_id: str
+    register_entry: str
+    managing_director: str
+    email: str
+    phone: str
+    mail_sender_name: str
+    mail_sender: str
+    mail_reply_to: str
+    opening_date: str | None
+    fiscal_year_month: int
+    is_demo: bool
+    live_at: str | None
+
+
 class ContactIn(TypedDict):
     """ContactIn"""
 
@@ -565,6 +608,20 @@ class ForecastWeek(TypedDict):
     low: MoneyOut
     high: MoneyOut
     on_due_date: MoneyOut
+
+
+class GoLive(TypedDict):
+    """Whether mails that waited are sent, or end unsent."""
+
+    send_held: NotRequired[bool]
+
+
+class GoLiveOut(TypedDict):
+    """Whether the company is live, what is missing (codes), and how many mails wait for it."""
+
+    live_at: str | None
+    missing: list[str]
+    mails_held: int
 
 
 class HoldFilter(TypedDict):
@@ -1398,6 +1455,31 @@ class SentOut(TypedDict):
     """SentOut"""
 
     queued: int
+
+
+class SeriesChange(TypedDict):
+    """The series to set; the others stay."""
+
+    series: list[SeriesIn]
+
+
+class SeriesIn(TypedDict):
+    """SeriesIn"""
+
+    series: Literal['invoice', 'credit-note', 'order', 'delivery']
+    prefix: str
+    next_number: int
+
+
+class SeriesOut(TypedDict):
+    """How one kind of document is numbered this year. Once `used`, the counter stays."""
+
+    series: str
+    prefix: str
+    year: int
+    next_number: int
+    used: bool
+    example: str
 
 
 class StandingOut(TypedDict):

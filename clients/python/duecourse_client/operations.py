@@ -273,6 +273,55 @@ class Catalog:
         return cast("Done", self._transport.ask("POST", "/api/v1/tax-rates", body=body, once=True, idempotency_key=idempotency_key))
 
 
+class Company:
+    """Company."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get_company(self) -> CompanyOut:
+        """The company of the key.
+
+        Scope: access.read.
+        """
+        return cast("CompanyOut", self._transport.ask("GET", "/api/v1/company"))
+
+    def change_company(self, body: CompanyChange, *, idempotency_key: str | None = None) -> CompanyOut:
+        """Change what the company says about itself. Invoices that are posted keep what they say.
+
+        Scope: access.change_company.
+        """
+        return cast("CompanyOut", self._transport.ask("POST", "/api/v1/company/change", body=body, once=True, idempotency_key=idempotency_key))
+
+    def list_number_series(self) -> list[SeriesOut]:
+        """How invoices, credit notes, orders and deliveries are numbered this year.
+
+        Scope: access.read.
+        """
+        return cast("list[SeriesOut]", self._transport.ask("GET", "/api/v1/company/number-series"))
+
+    def set_number_series(self, body: SeriesChange, *, idempotency_key: str | None = None) -> list[SeriesOut]:
+        """Set prefix and next number. A counter that was used stays: a number would come twice, or be missing.
+
+        Scope: access.set_number_series.
+        """
+        return cast("list[SeriesOut]", self._transport.ask("POST", "/api/v1/company/number-series/set", body=body, once=True, idempotency_key=idempotency_key))
+
+    def get_go_live(self) -> GoLiveOut:
+        """Whether the company is live, and what is missing for it.
+
+        Scope: access.read.
+        """
+        return cast("GoLiveOut", self._transport.ask("GET", "/api/v1/company/go-live"))
+
+    def go_live(self, body: GoLive, *, idempotency_key: str | None = None) -> Done:
+        """From now on mail leaves the house. Not undone.
+
+        Scope: ledger.go_live.
+        """
+        return cast("Done", self._transport.ask("POST", "/api/v1/company/go-live", body=body, once=True, idempotency_key=idempotency_key))
+
+
 class Credit:
     """Credit."""
 
@@ -885,6 +934,7 @@ class Operations:
         self.cash = Cash(transport)
         self.cashforecast = CashForecast(transport)
         self.catalog = Catalog(transport)
+        self.company = Company(transport)
         self.credit = Credit(transport)
         self.customers = Customers(transport)
         self.events = Events(transport)
