@@ -237,5 +237,5 @@ def set_not_receivable(call: Call, payment: str, body: NoteIn) -> Done:
 @room.post("/payments/{payment}/unapply", "cash.unapply", Done, once=True)
 def unapply_payment(call: Call, payment: str, body: UnapplyIn) -> Done:
     """Take back what was done with a payment: its items are open again with their own due dates."""
-    actions.unapply(call, ids.inner("pay", payment), body.reason, body.keep_on_account)
+    actions.unapply(call, ids.inner("pay", payment), body.reason, body.keep_on_account, body.reason_code)
     return Done()

@@ -19,7 +19,8 @@ from duecourse.api.shapes import (
     MoneyOut,
     Out,
     Paging,
-    ReasonWords,
+    ReasonCode,
+    Words,
     money,
     money_or_none,
     outer_id,
@@ -93,7 +94,8 @@ class LimitIn(In):
     amount: Amount | None
     valid_from: Day
     valid_until: Day | None = None
-    reason: ReasonWords
+    reason: Words = ""
+    reason_code: ReasonCode = ""
 
 
 class PolicyOut(Out):
@@ -184,7 +186,7 @@ def set_limit(call: Call, credit_account: str, body: LimitIn) -> Made:
     """Set a limit from a day on. One below what is used already stops the next order, not the last."""
     account = queries.account_for_caller(call, credit_account)
     amount = Money.parse(body.amount, account.currency) if body.amount is not None else None
-    new = actions.NewLimit(account.id, amount, body.valid_from, body.valid_until, body.reason)
+    new = actions.NewLimit(account.id, amount, body.valid_from, body.valid_until, body.reason, body.reason_code)
     return Made(id=ids.outer("lim", actions.set_limits(call, [new])[0]))
 
 

@@ -11,6 +11,7 @@ from duecourse.api.door import Door, listed
 from duecourse.api.shapes import (
     Country,
     Currency,
+    Custom,
     Done,
     In,
     Label,
@@ -22,14 +23,16 @@ from duecourse.api.shapes import (
     Out,
     Paging,
     Percent,
-    ReasonWords,
+    ReasonCode,
     Search,
+    Words,
     decimal_or_none,
     outer_id,
 )
 from duecourse.core import ids
 from duecourse.core.call import Call
 from duecourse.customers import actions, queries, rules
+from duecourse.tailoring import queries as tailoring
 
 room = Door("Customers")
 Number = Annotated[str, Line, Field(min_length=1, max_length=40, examples=["200769623"])]
@@ -57,6 +60,7 @@ class CustomerLine(Out):
     parent_name: str
     risk_class: str
     is_stopped: bool
+    custom: dict[str, str]
 
 
 class TermsOut(Out):
@@ -136,6 +140,7 @@ class CustomerOut(Out):
     contacts: list[ContactOut]
     bank_accounts: list[PayerAccountOut]
     aliases: list[AliasOut]
+    custom: dict[str, str]
 
 
 class AddressIn(In):
@@ -185,6 +190,7 @@ class CustomerIn(In):
     contacts: Annotated[list[ContactIn], Field(max_length=50)] = []
     bank_accounts: Annotated[list[PayerAccountIn], Field(max_length=50)] = []
     aliases: Annotated[list[AliasIn], Field(max_length=50)] = []
+    custom: Custom = {}
 
 
 class CustomersIn(In):
@@ -203,7 +209,8 @@ class StopIn(In):
     """Stop an account, or let it go on."""
 
     stopped: bool
-    reason: ReasonWords
+    reason: Words = ""
+    reason_code: ReasonCode = ""
 
 
 def terms_out(terms: rules.TermsView) -> TermsOut:
@@ -244,9 +251,10 @@ def account_key(call: Call, text: str) -> int:
 
 
 @room.get("/customers", "customers.read", Listed[CustomerLine])
-def list_customers(call: Call, query: CustomerFilter) -> Listed[CustomerLine]:
-    """Customers of the company, by name."""
-    found = queries.rows(call, query.text, query.state, query.sort, query.page, query.size)
+def list_customers(call: Call, query: CustomerFilter, custom: dict[str, str]) -> Listed[CustomerLine]:
+    """Customers of the company, by name. Custom fields narrow it: ?custom.segment=Marine."""
+    found = queries.rows(call, query.text, query.state, query.sort, query.page, query.size, custom=custom)
+    own = tailoring.value_texts(call, "customer", [row.account_id for row in found.rows])
     return listed(
         found,
         lambda row: CustomerLine(
@@ -260,6 +268,7 @@ def list_customers(call: Call, query: CustomerFilter) -> Listed[CustomerLine]:
             parent_name=row.parent_name,
             risk_class=row.risk_class,
             is_stopped=row.is_stopped,
+            custom=own[row.account_id],
         ),
     )
 
@@ -288,6 +297,7 @@ def get_customer(call: Call, customer: str) -> CustomerOut:
             PayerAccountOut(account=each.account, holder=each.holder, source=each.source) for each in found.bank_accounts
         ],
         aliases=[AliasOut(value=each.value, kind=each.kind, source=each.source) for each in found.aliases],
+        custom=tailoring.value_texts(call, "customer", [found.account.id])[found.account.id],
     )
 
 
@@ -324,6 +334,7 @@ def _new(each: CustomerIn) -> rules.NewCustomer:
         invoice_email=each.invoice_email,
         tax_treatment=each.tax_treatment,
         payer_number=each.payer_number,
+        custom=each.custom,
     )
 
 
@@ -351,7 +362,7 @@ def add_alias(call: Call, customer: str, body: AliasIn) -> Done:
 @room.post("/accounts/{account}/stop", "customers.stop_account", Done)
 def stop_account(call: Call, account: str, body: StopIn) -> Done:
     """Stop an account, or let it go on: a stopped one gets no new orders."""
-    actions.stop_account(call, ids.inner("acc", account), body.stopped, body.reason)
+    actions.stop_account(call, ids.inner("acc", account), body.stopped, body.reason, body.reason_code)
     return Done()
 
 

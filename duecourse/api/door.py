@@ -31,6 +31,7 @@ from duecourse.core.call import Call, require, retrying, within
 from duecourse.core.errors import Refused
 
 BODY_MAX = 10 * 1024 * 1024
+CUSTOM = "custom."  # what a custom field is called outside begins with it
 HEADER = "Idempotency-Key"
 HEADER_TEXT = "A text of your choice, new for each thing that is to happen. The same request with the same key happens once."
 View = Callable[..., Any]
@@ -75,11 +76,15 @@ class Door:
     def _operation(self, method: str, path: str, scope: str, answer: Any, once: bool | None) -> Callable[[View], View]:
         def add(view: View) -> View:
             hints = get_type_hints(view, include_extras=True)
-            names = [name for name in inspect.signature(view).parameters if name != "call"]
+            parameters = inspect.signature(view).parameters
+            names = [name for name in parameters if name not in ("call", "custom")]
+            by_custom = "custom" in parameters  # the list can be narrowed by custom fields: ?custom.cost_center=4711
             allowed = frozenset(hints["query"].model_fields) if "query" in hints else frozenset()
 
             def run(request: HttpRequest, **values: Any) -> HttpResponse:
-                return _run(request, view, values, allowed, once)
+                if by_custom:
+                    values["custom"] = {name: request.GET[name] for name in request.GET if name.startswith(CUSTOM)}
+                return _run(request, view, values, allowed | values.get("custom", {}).keys(), once)
 
             run.__name__, run.__doc__, run.__module__ = view.__name__, view.__doc__, view.__module__
             run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]

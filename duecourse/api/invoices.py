@@ -13,6 +13,7 @@ from duecourse.api.customers import account_key
 from duecourse.api.door import Door, listed
 from duecourse.api.shapes import (
     Currency,
+    Custom,
     Day,
     In,
     Line,
@@ -22,10 +23,11 @@ from duecourse.api.shapes import (
     Out,
     Paging,
     Quantity,
-    ReasonWords,
+    ReasonCode,
     Search,
     Short,
     UnitPrice,
+    Words,
     decimal,
     decimal_or_none,
     like,
@@ -41,6 +43,7 @@ from duecourse.customers import queries as customers
 from duecourse.customers.rules import AccountView
 from duecourse.documents.pdf import render_invoice
 from duecourse.invoicing import actions, queries, rules
+from duecourse.tailoring import queries as tailoring
 
 room = Door("Invoices")
 
@@ -69,6 +72,7 @@ class InvoiceRow(Out):
     open: MoneyOut
     state: str
     late_days: int
+    custom: dict[str, str]
 
 
 class InvoiceLineOut(Out):
@@ -116,6 +120,7 @@ class InvoiceOut(Out):
     open_item: str = outer_id("itm")
     lines: list[InvoiceLineOut]
     taxes: list[TaxOut]
+    custom: dict[str, str]
 
 
 class NewLineIn(In):
@@ -146,6 +151,7 @@ class InvoiceIn(In):
     delivery_date: Day | None = None
     purchase_order: Short = ""
     lines: Annotated[list[NewLineIn], Field(min_length=1, max_length=3000)]
+    custom: Custom = {}
 
 
 class InvoicesIn(In):
@@ -182,7 +188,8 @@ class CreditNoteIn(In):
         }
     )
     invoice: Annotated[str, outer_id("inv")]
-    reason: ReasonWords
+    reason: Words = ""
+    reason_code: ReasonCode = ""
     issue_date: Day | None = None
     lines: Annotated[list[CreditedLine], Field(min_length=1, max_length=3000)] | None = None
 
@@ -200,10 +207,11 @@ class SentOut(Out):
 
 
 @room.get("/invoices", "invoicing.read", Listed[InvoiceRow])
-def list_invoices(call: Call, query: InvoiceFilter) -> Listed[InvoiceRow]:
-    """Invoices and credit notes, newest first."""
+def list_invoices(call: Call, query: InvoiceFilter, custom: dict[str, str]) -> Listed[InvoiceRow]:
+    """Invoices and credit notes, newest first. Custom fields narrow it: ?custom.cost_center=4711."""
     account = account_key(call, query.account) if query.account else None
-    found = queries.rows(call, query.tab, query.text, query.currency or "", account, query.sort, query.page, query.size)
+    found = queries.rows(call, query.tab, query.text, query.currency or "", account, query.sort, query.page, query.size, custom)
+    own = tailoring.value_texts(call, "invoice", [row.id for row in found.rows])
     return listed(
         found,
         lambda row: InvoiceRow(
@@ -218,6 +226,7 @@ def list_invoices(call: Call, query: InvoiceFilter) -> Listed[InvoiceRow]:
             open=money(row.open),
             state=row.state,
             late_days=row.late_days,
+            custom=own[row.id],
         ),
     )
 
@@ -257,6 +266,7 @@ def get_invoice(call: Call, invoice: str) -> InvoiceOut:
         open_item=ids.outer("itm", row.item_id),
         lines=_lines(queries.lines(call, [row.id])[row.id], row.currency),
         taxes=[_tax(each, row.currency) for each in row.tax_breakdown],
+        custom=tailoring.value_texts(call, "invoice", [row.id])[row.id],
     )
 
 
@@ -334,7 +344,7 @@ def _new(call: Call, each: InvoiceIn, account: AccountView, products: dict[str, 
         quantity = Decimal(line.quantity)
         lines.append(rules.NewLine(description, quantity, unit, price, tax.category, tax.percent, line.product_number))
     terms = rules.Terms(account.terms.net_days, account.terms.discount_percent, account.terms.discount_days)
-    return rules.NewInvoice(account.id, account.currency, issue_date, day, terms, lines, each.purchase_order)
+    return rules.NewInvoice(account.id, account.currency, issue_date, day, terms, lines, each.purchase_order, custom=each.custom)
 
 
 def _category(line: NewLineIn, products: dict[str, Any]) -> str:
@@ -359,6 +369,7 @@ def post_credit_notes(call: Call, body: CreditNotesIn) -> MadeMany:
             each.reason,
             each.issue_date or call.today,
             {line.line_number: Decimal(line.quantity) for line in each.lines} if each.lines is not None else None,
+            each.reason_code,
         )
         for each in body.credit_notes
     ]

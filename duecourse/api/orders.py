@@ -12,6 +12,7 @@ from pydantic import Field
 from duecourse.api.customers import account_key
 from duecourse.api.door import Door, listed
 from duecourse.api.shapes import (
+    Custom,
     Day,
     Done,
     In,
@@ -24,11 +25,12 @@ from duecourse.api.shapes import (
     Out,
     Paging,
     Quantity,
+    ReasonCode,
     ReasonOut,
-    ReasonWords,
     Search,
     Short,
     UnitPrice,
+    Words,
     decimal,
     like,
     money,
@@ -41,6 +43,7 @@ from duecourse.core import ids
 from duecourse.core.call import Call
 from duecourse.credit.rules import Decision
 from duecourse.orders import actions, queries, rules
+from duecourse.tailoring import queries as tailoring
 
 room = Door("Orders")
 
@@ -113,6 +116,7 @@ class OrderRow(Out):
     purchase_order: str
     created_by: str
     created_at: dt.datetime
+    custom: dict[str, str]
 
 
 class OrderOut(OrderRow):
@@ -152,6 +156,7 @@ class OrderIn(In):
     requested_date: Day
     purchase_order: Short = ""
     lines: Annotated[list[NewLine], Field(min_length=1, max_length=3000)]
+    custom: Custom = {}
 
 
 class OrdersIn(In):
@@ -161,13 +166,17 @@ class OrdersIn(In):
 class ReleaseIn(In):
     """Let an order pass, up to an amount and until a day; without them all of it and without end."""
 
-    reason: ReasonWords
+    reason: Words = ""
+    reason_code: ReasonCode = ""
     until: Day | None = None
     amount: MoneyIn | None = None
 
 
 class BecauseIn(In):
-    reason: ReasonWords
+    """Why, in words, or by a reason code with a note behind it."""
+
+    reason: Words = ""
+    reason_code: ReasonCode = ""
 
 
 class DeliveredLine(In):
@@ -188,32 +197,6 @@ class ReservedOut(Out):
     reserved: MoneyOut
 
 
-class ReadyFilter(In):
-    account: Annotated[str, outer_id("acc")] | None = None
-    until: Day | None = None
-    limit: int = Field(200, ge=1, le=200)
-
-
-class ReadyOut(Out):
-    """Something delivered that can be billed."""
-
-    account: str = outer_id("acc")
-    order: str | None
-    order_number: str
-    delivery_number: str
-    purchase_order: str
-    kind: str
-    ready_date: Day
-    currency: str
-    product_number: str
-    description: str
-    unit: str
-    quantity: str
-    unit_price: str
-    tax_category: str
-    tax_percent: str
-
-
 def decision_out(decision: Decision) -> DecisionOut:
     return DecisionOut(
         result=decision.result,
@@ -225,10 +208,11 @@ def decision_out(decision: Decision) -> DecisionOut:
 
 
 @room.get("/orders", "orders.read", Listed[OrderRow])
-def list_orders(call: Call, query: OrderFilter) -> Listed[OrderRow]:
-    """Orders, newest first."""
+def list_orders(call: Call, query: OrderFilter, custom: dict[str, str]) -> Listed[OrderRow]:
+    """Orders, newest first. Custom fields narrow it: ?custom.cost_center=4711."""
     account = account_key(call, query.account) if query.account else None
-    found = queries.rows(call, query.state, query.text, account, sort=query.sort, page=query.page, size=query.size)
+    found = queries.rows(call, query.state, query.text, account, sort=query.sort, page=query.page, size=query.size, custom=custom)
+    own = tailoring.value_texts(call, "order", [row.id for row in found.rows])
     return listed(
         found,
         lambda row: OrderRow(
@@ -244,6 +228,7 @@ def list_orders(call: Call, query: OrderFilter) -> Listed[OrderRow]:
             purchase_order=row.purchase_order,
             created_by=row.created_by_name,
             created_at=row.created_at,
+            custom=own[row.id],
         ),
     )
 
@@ -265,6 +250,7 @@ def get_order(call: Call, order: str) -> OrderOut:
         purchase_order=found.purchase_order,
         created_by=found.created_by_name,
         created_at=found.created_at,
+        custom=tailoring.value_texts(call, "order", [found.id])[found.id],
         payer=ids.outer("acc", found.payer.id),
         net=money(found.net),
         tax=money(found.tax),
@@ -320,6 +306,7 @@ def _new(each: OrderIn) -> rules.NewOrder:
         customer_number=each.customer_number,
         account_id=ids.inner("acc", each.account) if each.account is not None else None,
         purchase_order=each.purchase_order,
+        custom=each.custom,
     )
 
 
@@ -334,13 +321,14 @@ def confirm_order(call: Call, order: str) -> DecisionOut:
 def release_order(call: Call, order: str, body: ReleaseIn) -> ReservedOut:
     """Let an order on hold pass. Nobody releases what they entered themselves, nor does their key."""
     amount = body.amount.money() if body.amount else None
-    return ReservedOut(reserved=money(actions.release_order(call, ids.inner("ord", order), body.reason, body.until, amount)))
+    key = ids.inner("ord", order)
+    return ReservedOut(reserved=money(actions.release_order(call, key, body.reason, body.until, amount, body.reason_code)))
 
 
 @room.post("/orders/{order}/reject", "orders.reject_order", Done)
 def reject_order(call: Call, order: str, body: BecauseIn) -> Done:
     """Say no to an order on hold."""
-    actions.reject_order(call, ids.inner("ord", order), body.reason)
+    actions.reject_order(call, ids.inner("ord", order), body.reason, body.reason_code)
     return Done()
 
 
@@ -355,38 +343,12 @@ def deliver_order(call: Call, order: str, body: DeliveryIn) -> Made:
 @room.post("/orders/{order}/cancel", "orders.cancel_order", Done)
 def cancel_order(call: Call, order: str, body: BecauseIn) -> Done:
     """End an order of which nothing has left; it gives its credit back."""
-    actions.cancel_order(call, ids.inner("ord", order), body.reason)
+    actions.cancel_order(call, ids.inner("ord", order), body.reason, body.reason_code)
     return Done()
 
 
 @room.post("/orders/{order}/close", "orders.close_order", Done)
 def close_order(call: Call, order: str, body: BecauseIn) -> Done:
     """End an order short: what has left stays to be billed, the rest gives its credit back."""
-    actions.close_order(call, ids.inner("ord", order), body.reason)
+    actions.close_order(call, ids.inner("ord", order), body.reason, body.reason_code)
     return Done()
-
-
-@room.get("/ready-lines", "orders.read", list[ReadyOut])
-def list_ready_lines(call: Call, query: ReadyFilter) -> list[ReadyOut]:
-    """What was delivered and is not billed yet; at most `limit` lines."""
-    accounts = [account_key(call, query.account)] if query.account else None
-    return [
-        ReadyOut(
-            account=ids.outer("acc", line.customer_account_id),
-            order=ids.outer("ord", line.order_id) if line.order_id else None,
-            order_number=line.order_number,
-            delivery_number=line.delivery_number,
-            purchase_order=line.purchase_order,
-            kind=line.kind,
-            ready_date=line.ready_date,
-            currency=line.currency,
-            product_number=line.product_number,
-            description=line.description,
-            unit=line.unit,
-            quantity=decimal(line.quantity),
-            unit_price=decimal(line.unit_price),
-            tax_category=line.tax_category,
-            tax_percent=decimal(line.tax_percent),
-        )
-        for line in queries.ready_lines(call, accounts, query.until, query.limit)
-    ]

@@ -18,8 +18,8 @@ from duecourse.api.shapes import (
     Out,
     Paging,
     PositiveAmount,
+    ReasonCode,
     ReasonOut,
-    ReasonWords,
     Search,
     Text,
     Words,
@@ -179,7 +179,8 @@ class NoteIn(In):
 class UnapplyIn(In):
     """Why, and whether the money stays with the customer."""
 
-    reason: ReasonWords
+    reason: Words = ""
+    reason_code: ReasonCode = ""
     keep_on_account: bool = False
 
 

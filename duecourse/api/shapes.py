@@ -76,6 +76,11 @@ Label = Annotated[str, Line, Field(max_length=200)]
 Words = Annotated[str, Text, Field(max_length=300)]
 ReasonWords = Annotated[str, Text, Field(min_length=1, max_length=300, examples=["Payment promised for Friday"])]
 Search = Annotated[str, Line, Field(max_length=100)]
+ReasonCode = Annotated[str, Line, Field(max_length=30, examples=["damaged"])]
+# Custom fields by name, as text: a number as 12.5, an amount as "12.50 EUR", a day as 2026-11-17, yes or no.
+Custom = Annotated[
+    dict[Annotated[str, Line, Field(max_length=47)], Annotated[str, Text, Field(max_length=500)]], Field(max_length=40)
+]
 
 
 def like(example: Any) -> ConfigDict:

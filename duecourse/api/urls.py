@@ -21,11 +21,31 @@ from duecourse.api import (
     ledger,
     orders,
     problems,
+    ready,
     receivables,
+    tailoring,
     webhooks,
 )
 
-ROOMS = [customers, catalog, orders, credit, invoices, bank, cash, receivables, ledger, books, events, kpis, forecasts, webhooks, company]
+ROOMS = [
+    customers,
+    catalog,
+    orders,
+    ready,
+    credit,
+    invoices,
+    bank,
+    cash,
+    receivables,
+    ledger,
+    books,
+    events,
+    kpis,
+    tailoring,
+    forecasts,
+    webhooks,
+    company,
+]
 
 v1 = NinjaAPI(title="Duecourse API", version="1.0.0", urls_namespace="api-v1", docs_url=None, openapi_url=None)
 problems.install(v1)

@@ -24,7 +24,7 @@ from duecourse.invoicing.actions.billing import CHUNK
 from duecourse.orders import queries as orders
 from duecourse.orders import rules as order_rules
 from duecourse.orders.queries import ReadyLineView
-from duecourse.web import billing_forms, export, links, listing, typed
+from duecourse.web import billing_forms, custom_fields, export, links, listing, typed
 from duecourse.web.door import done, page, screen
 from duecourse.web.language import in_words
 from duecourse.web.templatetags import show
@@ -241,7 +241,7 @@ def new(request: HttpRequest, call: Call) -> HttpResponse:
         elif (invoice_id := billing_forms.post(request, call, form, invoice)) is not None:
             done(request, _("The invoice is posted. What is posted is never changed; a credit note takes it back."))
             return HttpResponseRedirect(reverse("invoice", args=[ids.outer("inv", invoice_id)]))
-    context = {"form": form, "categories": billing_forms.CATEGORIES}
+    context = {"form": form, "categories": billing_forms.CATEGORIES, "custom": custom_fields.inputs(call, "invoice", form.custom)}
     return page(request, call, "billing/new.html", context)
 
 

@@ -19,7 +19,7 @@ from duecourse.core.money import Price
 from duecourse.core.reasons import N_
 from duecourse.customers.rules import AccountView
 from duecourse.invoicing import actions, rules
-from duecourse.web import order_forms, typed
+from duecourse.web import custom_fields, order_forms, typed
 
 ROWS = 4
 CATEGORIES = (("S", N_("Standard rate")), ("AA", N_("Reduced rate")), ("Z", N_("Zero rated")))
@@ -81,6 +81,7 @@ def from_post(request: HttpRequest) -> InvoiceForm:
         list(rows[: order_forms.ROWS_MAX]),
         issued=sent.get("issued", "").strip()[:30],
         gross_seen=sent.get("gross_seen", "").strip()[:40],
+        custom=custom_fields.sent(request),
     )
 
 
@@ -113,7 +114,12 @@ def read(call: Call, form: InvoiceForm) -> rules.NewInvoice | None:
     except Refused as refused:
         form.refuse(refused)
         return None
-    return rules.NewInvoice(account.id, account.currency, issued, delivered, terms, lines, form.purchase_order)
+    try:
+        own = custom_fields.read(call, "invoice", form.custom)
+    except Refused as refused:
+        form.refuse(refused)
+        return None
+    return rules.NewInvoice(account.id, account.currency, issued, delivered, terms, lines, form.purchase_order, custom=own)
 
 
 def _lines(call: Call, rows: Sequence[Row], account: AccountView) -> list[rules.NewLine]:

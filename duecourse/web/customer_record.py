@@ -27,7 +27,8 @@ from duecourse.prediction import queries as prediction_facts
 from duecourse.prediction.queries import Estimate
 from duecourse.receivables import queries as item_facts
 from duecourse.receivables.queries import ItemView
-from duecourse.web import entered, estimated, happened, listing
+from duecourse.tailoring import queries as tailoring
+from duecourse.web import custom_fields, entered, estimated, happened, listing
 from duecourse.web.door import as_of, done, page, screen
 from duecourse.web.language import in_words
 from duecourse.web.templatetags.show import day, money, money_code
@@ -245,6 +246,8 @@ def record(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
         "may_stop": now and call.by.may("customers.stop_account"),
         "may_contact": now and call.by.may("customers.add_contact"),
         "may_journal": call.by.may("journal.read"),
+        "reason_codes": [("", _("in words")), *tailoring.choices(call, "account-stop", custom_fields.language())],
+        "own_fields": custom_fields.facts(call, "customer", account.id),
         "may_order": now and call.by.may("orders.create_orders"),
         "duties": [("payments", _("Payments")), ("invoices", _("Invoices")), ("orders", _("Orders")), ("other", _("Other"))],
         "keys": [(("J", "K"), _("next, previous")), (("Enter",), _("open"))],
@@ -263,7 +266,14 @@ def change_limit(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     own = credit_facts.exposure(call, [account.id]).get(account.id)
     held = credit_facts.credit_account_of(call, account.id)
     currency = held.currency if held else account.currency
-    values = {"amount": "", "kind": "amount", "valid_from": call.today.isoformat(), "valid_until": "", "reason": ""}
+    values = {
+        "amount": "",
+        "kind": "amount",
+        "valid_from": call.today.isoformat(),
+        "valid_until": "",
+        "reason": "",
+        "reason_code": "",
+    }
     if own is not None and own.limit is not None:
         values["amount"] = f"{own.limit.amount}"
     errors: list[str] = []
@@ -275,11 +285,13 @@ def change_limit(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
                 entered.day(values["valid_from"], call.today),
                 values["valid_until"] and entered.day(values["valid_until"], call.today),
             )
-            if not values["reason"]:
+            if not (values["reason"] or values["reason_code"]):
                 raise Refused("web.reason-missing", _("Say why: the limit is kept with its reason."))
             with within(call):
                 key = held.id if held else _open_credit_account(call, account)
-                credit.set_limits(call, [credit.NewLimit(key, limit, first, last or None, values["reason"])])
+                credit.set_limits(
+                    call, [credit.NewLimit(key, limit, first, last or None, values["reason"], values["reason_code"])]
+                )
             said = money(limit) if limit is not None else _("no limit")
             done(
                 request,
@@ -291,6 +303,8 @@ def change_limit(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
             errors.append(in_words(refused))
     context = {
         "customer": customer, "values": values, "errors": errors, "currency": currency, "standing": own,
+        "reason_codes": [("", _("in words")), *tailoring.choices(call, "limit", custom_fields.language())],
+        "reason_code": values["reason_code"],
         "limits": credit_facts.limits(call, held.id) if held else [], "ref": ids.outer("cus", customer.id),
     }  # fmt: skip
     return page(request, call, "customers/limit.html", context, status=422 if errors else 200)
@@ -308,7 +322,9 @@ def stop(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     if request.method != "POST":
         return back
     stopped = request.POST.get("stopped") == "1"
-    actions.stop_account(call, customer.account.id, stopped, request.POST.get("reason", ""))
+    actions.stop_account(
+        call, customer.account.id, stopped, request.POST.get("reason", "")[:300], request.POST.get("reason_code", "")[:30]
+    )
     words = _("%(name)s is stopped: no new orders.") if stopped else _("%(name)s may order again.")
     done(request, words % {"name": customer.name})
     return back

@@ -22,7 +22,8 @@ from duecourse.credit import queries as credit_facts
 from duecourse.credit.rules import Standing, watch
 from duecourse.customers import actions, queries, rules
 from duecourse.receivables import queries as item_facts
-from duecourse.web import customer_record, export, listing
+from duecourse.tailoring import queries as tailoring
+from duecourse.web import custom_fields, customer_record, export, listing
 from duecourse.web.door import as_of, done, page, screen
 from duecourse.web.language import in_words
 
@@ -139,13 +140,14 @@ def index(request: HttpRequest, call: Call) -> HttpResponseBase:
     on = as_of(request, call)
     may_see = call.by.may("receivables.read")
     asked = _asked(request, may_see)
-    matching = queries.matching(call, asked.text, "stopped" if asked.show == "stopped" else "")
+    wanted = custom_fields.asked(request, call, "customer")
+    matching = queries.matching(call, asked.text, "stopped" if asked.show == "stopped" else "", custom=wanted)
     if asked.late:
         open_ = item_facts.open_by_account(call, matching, call.today)
         least = call.today - dt.timedelta(days=asked.late)
         late = {account for (account, _currency), one in open_.items() if one.oldest_due is not None and one.oldest_due < least}
         matching = [account for account in matching if account in late]
-    narrowed = bool(asked.text or asked.late or asked.show == "stopped")
+    narrowed = bool(asked.text or wanted or asked.late or asked.show == "stopped")
     sums = _sums(call, on, matching if narrowed else None) if may_see else None
     if export.asked(request):
         return _csv(call, asked, sums, matching, on)
@@ -171,9 +173,12 @@ def index(request: HttpRequest, call: Call) -> HttpResponseBase:
             {
                 "q": f"“{asked.text}”" if asked.text else "",
                 "late": _("> %(days)s days late") % {"days": asked.late} if asked.late else "",
-            },
+            }
+            | custom_fields.chips(call, "customer", wanted),
         ),
         "order": _order_words(asked.sort),
+        "custom_filters": custom_fields.filters(call, "customer", wanted),
+        "custom_keep": [(name, request.GET[name]) for name in ("q", "show", "sort") if request.GET.get(name)],
         "may_create": call.by.may("customers.create_customers") and on == call.today,
         "keys": [(("J", "K"), _("next, previous")), (("Enter",), _("open")), (("/",), _("search"))],
     }
@@ -195,9 +200,12 @@ def _csv(call: Call, asked: Asked, sums: Sums | None, matching: Sequence[int], o
         head += [f"{_('Open')} {currency}", f"{_('Overdue')} {currency}"]
     if call.by.may("credit.read"):
         head += [_("Limit"), _("Exposure"), _("Limit currency"), _("State")]
+    own = custom_fields.columns(call, "customer")
+    held: dict[int, list[object]] = {}
 
     def pages(number: int) -> paging.Page[Line]:
         found = _page(call, asked, sums, matching, number, export.SIZE)
+        held.update(own.cells([row.account_id for row in found.rows]))
         return paging.Page(_lines(call, found.rows, sums, on), found.total, found.number, found.size)
 
     def cells(line: Line) -> list[object]:
@@ -208,9 +216,9 @@ def _csv(call: Call, asked: Asked, sums: Sums | None, matching: Sequence[int], o
         if call.by.may("credit.read"):
             made += [standing.limit, standing.exposure, standing.currency] if standing else ["", "", ""]
             made.append(line.state)
-        return made
+        return made + held.pop(row.account_id)
 
-    return export.answer(call, "customers", head, lambda: (cells(line) for line in export.every(pages)))
+    return export.answer(call, "customers", head + own.head, lambda: (cells(line) for line in export.every(pages)))
 
 
 # -- new and changed
@@ -236,10 +244,10 @@ def new(request: HttpRequest, call: Call) -> HttpResponse:
     """A form for a new customer; customers that it may already be are shown before it is made."""
     values = {name: request.POST.get(name, "").strip() for name in (*FIELDS, "street", "postal_code", "city", "bank_account")}
     likely: Sequence[rules.Likeness] = ()
-    errors: list[str] = []
+    own, errors = custom_fields.sent(request), list[str]()
     if request.method == "POST":
         try:
-            wanted = _new_customer(values)
+            wanted = replace(_new_customer(values), custom=custom_fields.read(call, "customer", own))
             likely = queries.likenesses(call, [wanted]).get(wanted.number, [])
             if not likely or request.POST.get("sure"):
                 (account,) = actions.create_customers(call, [wanted])
@@ -251,6 +259,7 @@ def new(request: HttpRequest, call: Call) -> HttpResponse:
         values |= {"country": call.company.country, "currency": call.company.currency, "language": call.company.language}
         values |= {"tax_treatment": "domestic", "delivery": "email"}
     context = {"values": values, "errors": errors, "likely": likely, "is_new": True, **_choices(call)}
+    context["custom"] = custom_fields.inputs(call, "customer", own)
     return page(request, call, "customers/form.html", context, status=422 if errors or likely else 200)
 
 
@@ -282,6 +291,8 @@ def edit(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
         "delivery": account.delivery, "invoice_email": account.invoice_email,
     }  # fmt: skip
     values, errors = dict(now), []
+    kept = tailoring.value_texts(call, "customer", [account.id])[account.id]
+    own = custom_fields.sent(request) if call.by.may("customers.change_fields") else {}
     if request.method == "POST":
         values |= {
             name: request.POST[name].strip() for name in FIELDS if name in request.POST and name not in ("number", "currency")
@@ -295,13 +306,18 @@ def edit(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
                     actions.change_customer(call, customer.id, first)
                 if second:
                     actions.change_account(call, account.id, second)
-            if first or second:
+                given = custom_fields.read(call, "customer", own)
+                third = {name: text for name, text in given.items() if text != kept.get(name, "")}
+                if third:
+                    actions.change_fields(call, account.id, third)
+            if first or second or third:
                 done(request, _("%(name)s was changed.") % {"name": values["name"]})
             return HttpResponseRedirect(reverse("customer", args=[ref]))
         except Refused as refused:
             errors.append(in_words(refused))
     context = {
         "customer": customer, "values": values, "errors": errors, "of_customer": of_customer, "of_account": of_account, "ref": ref,
+        "custom": custom_fields.inputs(call, "customer", kept | own) if call.by.may("customers.change_fields") else [],
         **_choices(call),
     }  # fmt: skip
     return page(request, call, "customers/form.html", context, status=422 if errors else 200)

@@ -22,7 +22,8 @@ from duecourse.credit.queries import HoldRow
 from duecourse.customers import queries as customers
 from duecourse.customers.rules import AccountView
 from duecourse.orders import actions as orders
-from duecourse.web import export, links, listing, typed
+from duecourse.tailoring import queries as tailoring
+from duecourse.web import custom_fields, export, links, listing, typed
 from duecourse.web.door import done, page, screen
 from duecourse.web.language import in_words
 from duecourse.web.orders import reasons
@@ -190,7 +191,7 @@ def _case(call: Call, hold: HoldRow, account: AccountView) -> dict[str, Any]:
         "may_reject": may and call.by.may("orders.reject_order"),
         "own": own and is_open,
         "can_release": [name for name in names if name != hold.held_by_name] if is_open and not may_release else [],
-        "reason_options": [_("Promise trusted"), _("Payment on its way"), _("Limit being raised"), _("Agreed with the customer")],
+        "reason_codes": _codes(call) if may_release or call.by.may("orders.reject_order") else [],
     }
 
 
@@ -233,15 +234,15 @@ def decide(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     hold = queries.hold_for_caller(call, ref)
     if request.method != "POST":
         return HttpResponseRedirect(reverse("hold", args=[ref]))
-    sent = {name: request.POST.get(name, "").strip()[:300] for name in ("reason", "amount", "until")}
+    sent = {name: request.POST.get(name, "").strip()[:300] for name in ("reason", "reason_code", "amount", "until")}
     order_id = ids.inner("ord", hold.order_ref)
     try:
         if "reject" in request.POST:
-            orders.reject_order(call, order_id, sent["reason"])
+            orders.reject_order(call, order_id, sent["reason"], _code(sent, "hold-rejection"))
             done(request, _("%(number)s is rejected.") % {"number": hold.order_number})
         else:
             amount, until = _release_terms(call, hold, sent)
-            released = orders.release_order(call, order_id, sent["reason"], until, amount)
+            released = orders.release_order(call, order_id, sent["reason"], until, amount, _code(sent, "hold-release"))
             facts = {"number": hold.order_number, "much": show.money_code(released)}
             done(request, _("Released %(much)s for %(number)s. It can be delivered now.") % facts)
     except Refused as refused:
@@ -252,6 +253,27 @@ def decide(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     except ValueError as error:
         return _bench(request, call, hold, sent | {"error": str(error)})
     return HttpResponseRedirect(reverse("holds"))
+
+
+def _codes(call: Call) -> list[tuple[str, str]]:
+    """The reasons of both answers; each is offered under its kind, since one form asks for either."""
+    said = custom_fields.language()
+    groups = (("hold-release", _("Release: %(words)s")), ("hold-rejection", _("Reject: %(words)s")))
+    return [("", _("in words"))] + [
+        (f"{kind}/{code}", form % {"words": words})
+        for kind, form in groups
+        for code, words in tailoring.choices(call, kind, said)
+    ]
+
+
+def _code(sent: dict[str, str], kind: str) -> str:
+    """The code that was chosen. Errors: Refused('web.reason-of-the-other') when it explains the other answer."""
+    chosen, _slash, code = sent["reason_code"].partition("/")
+    if code and chosen != kind:
+        raise Refused(
+            "web.reason-of-the-other", _("This reason explains the other answer. Choose one that fits, or say it in words.")
+        )
+    return code
 
 
 def _release_terms(call: Call, hold: HoldRow, sent: dict[str, str]) -> tuple[Money | None, dt.date | None]:

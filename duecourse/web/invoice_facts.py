@@ -20,7 +20,7 @@ from duecourse.documents.rules import DispatchView
 from duecourse.invoicing import queries
 from duecourse.ledger import queries as ledger
 from duecourse.receivables import queries as receivables
-from duecourse.web import happened, links, stories
+from duecourse.web import custom_fields, happened, links, stories
 from duecourse.web.templatetags import show
 
 EVENTS = 15
@@ -94,6 +94,7 @@ def facts(call: Call, invoice: Any) -> dict[str, Any]:
         "may_send": call.by.may("invoicing.send_invoices"),
         "may_credit": call.by.may("invoicing.post_credit_notes") and invoice.kind == "invoice",
         "may_see_orders": call.by.may("orders.read"),
+        "own_fields": custom_fields.facts(call, "invoice", invoice.id),
     }
 
 

@@ -19,7 +19,9 @@ from duecourse.customers import queries as customers
 from duecourse.documents.pdf import render_invoice
 from duecourse.invoicing import actions, queries, rules
 from duecourse.invoicing.queries import InvoiceRow
-from duecourse.web import export, invoice_facts, links, listing, typed
+from duecourse.tailoring import queries as tailoring
+from duecourse.tailoring import rules as rules_of_fields
+from duecourse.web import custom_fields, export, invoice_facts, links, listing, typed
 from duecourse.web.door import done, page, screen
 from duecourse.web.language import in_words
 
@@ -36,21 +38,38 @@ def index(request: HttpRequest, call: Call) -> HttpResponse:
     account = customers.account_for_caller(call, asked["account"]) if asked.get("account") else None
     sort = asked.get("sort", "")
     sort = sort if sort in queries.SORTS else "-issued"
+    wanted = custom_fields.asked(request, call, "invoice")
     narrow = (tab, text, currency, account.id if account else None)
 
     def fetch(number: int, size: int = 50) -> Any:
-        return queries.rows(call, *narrow, sort=sort, page=number, size=size)
+        return queries.rows(call, *narrow, sort=sort, page=number, size=size, custom=wanted)
 
     if export.asked(request):
-        return export.answer(call, "invoices", _csv_head(), lambda: map(_csv_row, export.every(lambda n: fetch(n, export.SIZE))))
+        own = custom_fields.columns(call, "invoice")
+        held: dict[int, list[object]] = {}
+
+        def paged(number: int) -> Any:
+            found = fetch(number, export.SIZE)
+            held.update(own.cells([row.id for row in found.rows]))
+            return found
+
+        return export.answer(
+            call, "invoices", _csv_head() + own.head, lambda: ((*_csv_row(row), *held.pop(row.id)) for row in export.every(paged))
+        )
     listed = fetch(listing.number(request))
-    sums = queries.sums(call, *narrow)
+    sums = queries.sums(call, *narrow, custom=wanted)
     counts = queries.counts(call)
     words = {"all": _("All"), "open": _("Open"), "overdue": _("Overdue"), "paid": _("Paid"), "credit-notes": _("Credit notes")}
     keep = {"q": text, "currency": currency, "account": asked.get("account", ""), "sort": asked.get("sort", "")}
+    keep |= {rules_of_fields.PREFIX + name: value for name, value in wanted.items()}
     chips = [
         {"label": label, "url": links.query(keep | {"tab": tab, name: ""}) or "?"}
-        for name, label in (("q", f"“{text}”"), ("currency", currency), ("account", account.name if account else ""))
+        for name, label in (
+            ("q", f"“{text}”"),
+            ("currency", currency),
+            ("account", account.name if account else ""),
+            *custom_fields.chips(call, "invoice", wanted).items(),
+        )
         if keep[name]
     ]
     context = {
@@ -69,6 +88,8 @@ def index(request: HttpRequest, call: Call) -> HttpResponse:
         "q": text,
         "sorted_by": sort,
         "any": counts["all"],
+        "custom_filters": custom_fields.filters(call, "invoice", wanted),
+        "custom_keep": [(name, value) for name, value in (keep | {"tab": tab}).items() if value and "." not in name],
         "may_post": call.by.may("invoicing.post_invoices"),
     }
     return page(request, call, "invoices/index.html", context)
@@ -124,6 +145,7 @@ class CreditForm:
 
     quantities: dict[int, str]
     reason: str = ""
+    reason_code: str = ""
     token: str = ""
     gross_seen: str = ""
     errors: list[str] = field(default_factory=list)
@@ -176,6 +198,8 @@ def credit(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
         "lines": lines,
         "form": form,
         "is_done": not any(left.values()),
+        "reason_codes": [("", _("in words")), *tailoring.choices(call, "credit-note", custom_fields.language())],
+        "reason_code": form.reason_code,
     }
     return page(request, call, "invoices/credit.html", context)
 
@@ -188,6 +212,7 @@ def _sent(request: HttpRequest, left: dict[int, Decimal]) -> CreditForm:
     return CreditForm(
         quantities,
         sent.get("reason", "").strip()[:300],
+        sent.get("reason_code", "")[:30],
         sent.get("token", "").strip()[:40],
         sent.get("gross_seen", "").strip()[:40],
     )
@@ -204,7 +229,7 @@ def _read(form: CreditForm, left: dict[int, Decimal]) -> dict[int, Decimal] | No
             continue
         if quantity:
             quantities[number] = quantity
-    if not form.reason:
+    if not (form.reason or form.reason_code):
         form.errors.append(_("Say why: the reason is printed on the credit note and kept with it."))
     if not quantities:
         form.errors.append(_("Say how much of at least one line is given back."))
@@ -213,7 +238,7 @@ def _read(form: CreditForm, left: dict[int, Decimal]) -> dict[int, Decimal] | No
 
 def _post(request: HttpRequest, call: Call, form: CreditForm, invoice_id: int, quantities: dict[int, Decimal]) -> int | None:
     """Post it once, however often the form is sent."""
-    note = rules.NewCreditNote(invoice_id, form.reason, call.today, quantities)
+    note = rules.NewCreditNote(invoice_id, form.reason, call.today, quantities, form.reason_code)
     digest = idempotency.input_hash("POST", request.path, repr(note).encode())
     try:
         answer = idempotency.once(

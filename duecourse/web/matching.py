@@ -21,7 +21,8 @@ from duecourse.core.call import Call, require
 from duecourse.core.errors import Refused
 from duecourse.core.money import Money
 from duecourse.customers import queries as customer_facts
-from duecourse.web import export, links, listing, matching_draft
+from duecourse.tailoring import queries as tailoring
+from duecourse.web import custom_fields, export, links, listing, matching_draft
 from duecourse.web.door import done, page, screen
 from duecourse.web.language import in_words
 from duecourse.web.matching_case import BADGES, OPEN_STATES, case, case_url, kept, preview
@@ -98,6 +99,7 @@ def _bench(
         "errors": errors,
         "keys": _keys(),
         "may_apply": call.by.may("cash.apply_payment"),
+        "reason_codes": [("", _("in words")), *tailoring.choices(call, "payment-undo", custom_fields.language())],
         **shown,
     }
     return page(request, call, "matching/bench.html", context, status=status)
@@ -286,9 +288,9 @@ def undo(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     """Take back what was done with a payment: from the line that says so at once, or later with a reason."""
     payment = cash_facts.payment_for_caller(call, ref)
     if request.method == "POST":
-        reason = request.POST.get("reason")
+        reason, code = request.POST.get("reason"), request.POST.get("reason_code", "")[:30]
         keep = "keep_on_account" in request.POST
-        cash.unapply(call, payment.id, _("Undone at once") if reason is None else reason, keep)
+        cash.unapply(call, payment.id, "" if reason is None else reason[:300], keep, "at-once" if reason is None else code)
         messages.success(request, _("%(number)s is undone; it can be applied anew.") % {"number": payment.number})
     return HttpResponseRedirect(reverse("payment", args=[ref]))
 

@@ -19,7 +19,7 @@ from duecourse.customers import queries as customers
 from duecourse.customers.rules import AccountView
 from duecourse.orders import actions
 from duecourse.orders.queries import OrderView
-from duecourse.web import typed
+from duecourse.web import custom_fields, typed
 from duecourse.web.language import in_words
 
 ROWS, ROWS_MORE, ROWS_MAX = 5, 5, 300
@@ -53,6 +53,7 @@ class OrderForm:
     wrong: dict[str, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     said: str = ""  # the customer's name, once it is known
+    custom: dict[str, str] = field(default_factory=dict)  # custom fields by name, as typed
 
     @property
     def is_wrong(self) -> bool:
@@ -107,6 +108,7 @@ def from_post(request: HttpRequest) -> OrderForm:
         sent.get("purchase_order", "").strip()[:60],
         sent.get("token", "").strip()[:40],
         rows[:ROWS_MAX],
+        custom=custom_fields.sent(request),
     )
 
 
@@ -117,8 +119,13 @@ def create(request: HttpRequest, call: Call, form: OrderForm) -> int | None:
     lines = read_lines(call, form)
     if account is None or requested is None or lines is None or form.is_wrong:
         return None
-    order = actions.NewOrder(requested, lines, account_id=account.id, purchase_order=form.purchase_order)
-    digest = idempotency.input_hash("POST", request.path, repr((account.id, requested, form.purchase_order, lines)).encode())
+    try:
+        own = custom_fields.read(call, "order", form.custom)
+    except Refused as refused:
+        form.refuse(refused)
+        return None
+    order = actions.NewOrder(requested, lines, account_id=account.id, purchase_order=form.purchase_order, custom=own)
+    digest = idempotency.input_hash("POST", request.path, repr((account.id, requested, form.purchase_order, lines, own)).encode())
     try:
         answer = idempotency.once(
             call, f"web-order-{form.token or uuid.uuid4().hex}", digest, lambda: (200, actions.create_orders(call, [order])[0])

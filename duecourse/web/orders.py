@@ -21,7 +21,9 @@ from duecourse.credit import rules as credit_rules
 from duecourse.invoicing import queries as invoicing
 from duecourse.orders import actions, queries, rules
 from duecourse.orders.queries import OrderRow, OrderView
-from duecourse.web import export, links, listing, order_forms, stories
+from duecourse.tailoring import queries as tailoring
+from duecourse.tailoring import rules as rules_of_fields
+from duecourse.web import custom_fields, export, links, listing, order_forms, stories
 from duecourse.web.door import done, page, screen
 from duecourse.web.language import in_words
 from duecourse.web.templatetags import show
@@ -72,24 +74,38 @@ def _bench(request: HttpRequest, call: Call, chosen: OrderView | None) -> HttpRe
     if tab not in STATES:
         tab = "mine" if own["open"] else "open"
     text, mine = request.GET.get("q", "").strip()[:60], call.by.id if tab == "mine" else None
+    wanted = custom_fields.asked(request, call, "order")
     sort = "-number" if tab == "all" else "waiting"
 
     def fetch(number: int, size: int = 50) -> Any:
-        return queries.rows(call, STATES[tab], text, created_by_id=mine, sort=sort, page=number, size=size)
+        return queries.rows(call, STATES[tab], text, created_by_id=mine, sort=sort, page=number, size=size, custom=wanted)
 
     if export.asked(request):
-        return export.answer(call, "orders", _csv_head(), lambda: map(_csv_row, export.every(lambda n: fetch(n, export.SIZE))))
+        columns = custom_fields.columns(call, "order")
+        held: dict[int, list[object]] = {}
+
+        def paged(number: int) -> Any:
+            found = fetch(number, export.SIZE)
+            held.update(columns.cells([row.id for row in found.rows]))
+            return found
+
+        return export.answer(
+            call, "orders", _csv_head() + columns.head, lambda: ((*_csv_row(row), *held.pop(row.id)) for row in export.every(paged))
+        )
     listed = fetch(listing.number(request))
     order = chosen or (queries.order_for_caller(call, listed.rows[0].ref) if listed.rows else None)
-    keep = links.query({"tab": request.GET.get("tab", ""), "q": text, "page": str(listed.number) if listed.number > 1 else ""})
+    named = {rules_of_fields.PREFIX + name: value for name, value in wanted.items()}
+    keep = links.query(
+        named | {"tab": request.GET.get("tab", ""), "q": text, "page": str(listed.number) if listed.number > 1 else ""}
+    )
     words = {"mine": _("Mine"), "held": _("On hold"), "draft": _("Draft"), "open": _("All open"), "all": _("All")}
     every = counts | {"mine": own["open"], "all": sum(many for state, many in counts.items() if state != "open")}
-    held = [show.money_code(money) for money in queries.amounts(call, "held")]
+    held_amounts = [show.money_code(money) for money in queries.amounts(call, "held")]
     context = {
         "tabs": [
             {
                 "label": words[name],
-                "url": reverse("orders") + links.query({"tab": name, "q": text}),
+                "url": reverse("orders") + links.query(named | {"tab": name, "q": text}),
                 "count": every[name],
                 "active": name == tab,
             }
@@ -101,7 +117,9 @@ def _bench(request: HttpRequest, call: Call, chosen: OrderView | None) -> HttpRe
         "q": text,
         "keep": keep,
         "counts": counts,
-        "held_amounts": ", ".join(held),
+        "held_amounts": ", ".join(held_amounts),
+        "custom_filters": custom_fields.filters(call, "order", wanted),
+        "custom_keep": [(name, request.GET[name]) for name in ("q", "tab") if request.GET.get(name)],
         "chosen": chosen is not None,
         "may_create": call.by.may("orders.create_orders"),
         "order": order,
@@ -166,6 +184,9 @@ def _case(call: Call, order: OrderView) -> dict[str, Any]:
         "may_confirm": "confirm" in steps and by.may("orders.confirm_orders"),
         "may_change": "change" in steps and by.may("orders.change_order") and not order.deliveries,
         "may_deliver": "deliver" in steps and by.may("orders.deliver"),
+        "reason_codes": [("", _("in words")), *tailoring.choices(call, "order-end", custom_fields.language())],
+        "own_fields": custom_fields.facts(call, "order", order.id),
+        "may_fields": by.may("orders.change_fields") and bool(tailoring.fields(call, "order", to_change=True)),
         "may_cancel": "cancel" in steps and by.may("orders.cancel_order") and not order.deliveries,
         "may_close": "close" in steps and by.may("orders.close_order") and bool(order.deliveries),
     }
@@ -205,7 +226,8 @@ def new(request: HttpRequest, call: Call) -> HttpResponse:
         else:
             done(request, _("Saved as a draft. Nothing is reserved until it is confirmed."))
         return HttpResponseRedirect(reverse("order", args=[ref]))
-    return page(request, call, "orders/form.html", {"form": form, "title": _("New order")})
+    context = {"form": form, "title": _("New order"), "custom": custom_fields.inputs(call, "order", form.custom)}
+    return page(request, call, "orders/form.html", context)
 
 
 @screen("orders.change_order")
@@ -311,18 +333,39 @@ def _end(request: HttpRequest, call: Call, ref: str, act: Any, said: str, how: s
     error = ""
     if request.method == "POST":
         try:
-            act(call, order.id, request.POST.get("reason", "").strip()[:300])
+            act(call, order.id, request.POST.get("reason", "").strip()[:300], request.POST.get("reason_code", "")[:30])
         except Refused as refused:
             error = in_words(refused)
         else:
             done(request, said % {"number": order.number})
             return HttpResponseRedirect(reverse("order", args=[ref]))
     context = {"order": order, "how": how, "error": error, "reason": request.POST.get("reason", "")}
+    context["reason_codes"] = [("", _("in words")), *tailoring.choices(call, "order-end", custom_fields.language())]
     return page(request, call, "orders/end.html", context)
+
+
+@screen("orders.change_fields")
+def fields(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
+    """What stands in an order's custom fields, to be changed in any of its states."""
+    order = queries.order_for_caller(call, ref)
+    kept, errors = tailoring.value_texts(call, "order", [order.id])[order.id], list[str]()
+    own = custom_fields.sent(request)
+    if request.method == "POST":
+        try:
+            given = custom_fields.read(call, "order", own)
+            actions.change_fields(call, order.id, {name: text for name, text in given.items() if text != kept.get(name, "")})
+        except Refused as refused:
+            errors.append(refused.message)
+        else:
+            done(request, _("%(number)s was changed.") % {"number": order.number})
+            return HttpResponseRedirect(reverse("order", args=[ref]))
+    context = {"order": order, "errors": errors, "custom": custom_fields.inputs(call, "order", kept | own)}
+    return page(request, call, "orders/fields.html", context, status=422 if errors else 200)
 
 
 urlpatterns = [
     path("orders/", index, name="orders"),
+    path("orders/<str:ref>/fields/", fields, name="order-fields"),
     path("orders/new/", new, name="order-new"),
     path("orders/customers/", customer_options, name="order-customers"),
     path("orders/products/", product_options, name="order-products"),

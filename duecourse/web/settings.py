@@ -13,7 +13,15 @@ from duecourse.access import actions as access
 from duecourse.access import queries as access_facts
 from duecourse.core.call import Call
 from duecourse.core.errors import Refused
-from duecourse.web import settings_books, settings_people, settings_trade, settings_webhooks
+from duecourse.web import (
+    settings_books,
+    settings_fields,
+    settings_people,
+    settings_reasons,
+    settings_texts,
+    settings_trade,
+    settings_webhooks,
+)
 from duecourse.web.door import done, page, screen
 from duecourse.web.language import in_words
 
@@ -31,6 +39,9 @@ PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("settings-products", "package", ("catalog.read",)),
     ("settings-tax", "percent", ("catalog.read",)),
     ("settings-terms", "calendar-due", ("customers.read",)),
+    ("settings-reasons", "tag", ("tailoring.read",)),
+    ("settings-fields", "columns", ("tailoring.read",)),
+    ("settings-texts", "message", ("tailoring.read",)),
 )
 
 
@@ -48,6 +59,9 @@ def _words(name: str) -> tuple[str, str]:
         "settings-products": (_("Products and prices"), _("What is sold, at which list price")),
         "settings-tax": (_("Tax rates"), _("By country, category and day")),
         "settings-terms": (_("Payment terms"), _("Net days and cash discounts")),
+        "settings-reasons": (_("Reason codes"), _("Why something was done, from your own list")),
+        "settings-fields": (_("Own fields"), _("On customers, orders and invoices")),
+        "settings-texts": (_("Texts"), _("Of mails and documents, with a preview")),
     }
     return words[name]
 
@@ -109,4 +123,7 @@ urlpatterns = [
     *settings_webhooks.urlpatterns,
     *settings_books.urlpatterns,
     *settings_trade.urlpatterns,
+    *settings_reasons.urlpatterns,
+    *settings_fields.urlpatterns,
+    *settings_texts.urlpatterns,
 ]

@@ -305,7 +305,7 @@ def assign(request: HttpRequest, call: Call) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("worklist") + keep(request))
 
 
-def head(call: Call, limit: int = 8) -> list[dict[str, Any]]:
+def head(call: Call, limit: int = 5) -> list[dict[str, Any]]:
     """The first of the caller's list, for the home page."""
     whose = "mine" if queries.has_own(call) else "all"
     rows = queries.worklist(call, "todo", whose, size=limit).rows

@@ -14,7 +14,7 @@ from duecourse.core.call import Call
 from duecourse.invoicing import actions as invoicing
 from duecourse.invoicing import queries as invoice_facts
 from duecourse.invoicing import rules as invoice_rules
-from duecourse.jobs.demo import cast
+from duecourse.jobs.demo import calls, cast
 from duecourse.jobs.demo.found import found_company
 from duecourse.jobs.demo.payers import Expected, expected_payments
 from duecourse.jobs.demo.till import Till
@@ -219,6 +219,11 @@ def _finish(play: Play, today: dt.date) -> None:
                     for item in late[:2]
                 ],
             )
+    calls.log_calls(
+        lambda day, hour: play.by("credit-manager" if day == today else "collector", day, hour),
+        today,
+        sorted(play.accounts.values()),
+    )
     controller = play.by("controller", today, 9, 55)
     for period in ledger_facts.periods(controller):
         if period.end_date < today - dt.timedelta(days=70) and period.state == "open":

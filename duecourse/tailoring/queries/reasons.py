@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from duecourse.core.call import Call, require
+from duecourse.core.errors import Refused
 from duecourse.tailoring import rules
 from duecourse.tailoring.models import ReasonUse, ReasonVersion
 
@@ -55,11 +56,10 @@ def reason_for_caller(call: Call, kind: str, code: str) -> tuple[rules.ReasonCod
     rows = ReasonVersion.objects.filter(company_id=call.company.id, kind=kind, code=code).order_by("-version")
     versions = [_view(row) for row in rows]
     versions += [each for each in rules.SHIPPED_REASONS if (each.kind, each.code) == (kind, code)]
-    found = rules.chosen(versions[:1], kind, code, versions[0].active_from) if versions else None
-    if found is None:
-        rules.chosen(reasons(call, kind), kind, code, call.today)  # says what there is instead
-        raise AssertionError("unreachable")
-    return found, versions
+    if not versions:
+        known = [each.code for each in reasons(call, kind)]
+        raise Refused("tailoring.reason-unknown", f"There is no reason “{code[:40]}” here.{rules.nearest(code, known)}", reason=code)
+    return versions[0], versions
 
 
 def use_counts(call: Call) -> dict[tuple[str, str], int]:

@@ -1,4 +1,4 @@
-"""Take over another system's open items, history or documents: a dry run first, then with --confirm."""
+"""Take over another system's customers, products, open items, balances or history: a dry run first, then with --confirm."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from duecourse.core.errors import Refused
 from duecourse.customers import actions as customers
 from duecourse.customers import queries as customer_facts
 from duecourse.customers.rules import NewTerms
-from duecourse.jobs import take_history
+from duecourse.jobs import take_history, take_over_shell
 from duecourse.jobs.imports import history, open_items
 from duecourse.receivables import actions as receivables
 from duecourse.receivables.rules import parties
@@ -24,8 +24,10 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["open-items", "history"], help="what the file holds")
-        parser.add_argument("file", help="a CSV extract with a header")
+        parser.add_argument(
+            "what", choices=["customers", "products", "open-items", "balances", "history"], help="what the file holds"
+        )
+        parser.add_argument("file", help="a CSV or XLSX file with heads")
         parser.add_argument("--company", help="the company's code; not needed when there is only one")
         parser.add_argument("--confirm", action="store_true", help="take the accepted rows over; without it nothing is written")
         parser.add_argument("--system", default="", help="the system it comes from; its numbers are unique there")
@@ -36,6 +38,11 @@ class Command(BaseCommand):
             default="reject",
             help="history: rows settled without a day are rejected, or open",
         )
+        parser.add_argument("--mapping", default="", help='a JSON file that says what columns are: {"Betrag": "amount"}')
+        parser.add_argument("--sheet", default="", help="the sheet of an XLSX file (the one with the most rows)")
+        parser.add_argument("--on", default="", help="the day that is booked on, as 2026-10-31 (today)")
+        parser.add_argument("--difference", default="", help="balances: the ledger account that takes up a difference (none)")
+        parser.add_argument("--rejects", default="", help="write the rejected rows to this file, to be mended")
         parser.add_argument("--terms", default="N30", help="terms of customers that are new (N30)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,6 +53,10 @@ class Command(BaseCommand):
         try:
             if options["what"] == "history":
                 self._history(data, options)
+                return
+            if take_over_shell.is_general(options["what"], data, options["file"], options["mapping"]):
+                call = self._call(options["company"])
+                take_over_shell.run(call, options["what"], data, options["file"], options, self.stdout.write, self.stderr.write)
                 return
             extract = open_items.read(data, options["file"])
             self._show(extract)
