@@ -208,6 +208,7 @@ ROLES: dict[str, frozenset[str]] = {
         "ledger.reverse_entries",
         "receivables.take_over_items",
         "invoicing.record_history",
+        "orders.record_history",
         "customers.create_customers",
         "customers.open_accounts",
         "customers.create_terms",
