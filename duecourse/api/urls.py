@@ -23,6 +23,7 @@ from duecourse.api import (
     ready,
     receivables,
     tailoring,
+    take_overs,
     webhooks,
 )
 
@@ -41,6 +42,7 @@ ROOMS = [
     kpis,
     tailoring,
     forecasts,
+    take_overs,
     webhooks,
     company,
 ]
