@@ -24,6 +24,7 @@ from duecourse.api import (
     ready,
     receivables,
     tailoring,
+    take_overs,
     webhooks,
 )
 
@@ -43,6 +44,7 @@ ROOMS = [
     kpis,
     tailoring,
     forecasts,
+    take_overs,
     webhooks,
     company,
 ]

@@ -137,6 +137,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "notices.tasks-handed-over": (N_("Task handed over"), "user-check", ""),
     "notices.tasks-reopened": (N_("Task opened again"), "undo", "watch"),
     "notices.tasks-taken-back": (N_("Task taken back"), "undo", ""),
+    "orders.history-recorded": (N_("Orders taken over"), "history", ""),
     "orders.lines-billed": (N_("Lines billed"), "receipt", ""),
     "orders.order-accepted": (N_("Order accepted"), "check", "good"),
     "orders.order-cancelled": (N_("Order cancelled"), "minus", ""),

@@ -165,8 +165,9 @@ def next_step(call: Call, finished: Mapping[str, bool], after: str = "") -> str:
 
 @screen("access.read")
 def index(request: HttpRequest, call: Call) -> HttpResponse:
-    """Go to what is next."""
-    return HttpResponseRedirect(reverse("setup-step", args=[next_step(call, is_done(facts(call)))]))
+    """What is next."""
+    found = facts(call)
+    return _shown(request, call, next_step(call, is_done(found)), found, [])
 
 
 @screen("access.read")
@@ -174,7 +175,6 @@ def step(request: HttpRequest, call: Call, name: str) -> HttpResponse:
     """One step: its form, and by POST what was typed; then the next step. Every step can be left and taken up again."""
     if name not in NAMES:
         raise ids.not_found("cmp")
-    this = STEPS[NAMES.index(name)]
     errors: list[str] = []
     if request.method == "POST":
         try:
@@ -185,7 +185,12 @@ def step(request: HttpRequest, call: Call, name: str) -> HttpResponse:
             return HttpResponseRedirect(reverse("setup-step", args=[following]))
         except Refused as refused:
             errors.append(refused.message)
-    found = facts(call)
+    return _shown(request, call, name, facts(call), errors)
+
+
+def _shown(request: HttpRequest, call: Call, name: str, found: Facts, errors: Sequence[str]) -> HttpResponse:
+    """The page of a step."""
+    this = STEPS[NAMES.index(name)]
     rows = _rows(call, found, name)
     number = NAMES.index(name)
     finished = [row for row in rows if row["state"] == "done"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
+from duecourse.access import queries as access_facts
 from duecourse.config.embedded import PROJECT
 from duecourse.core.call import Call
 from duecourse.jobs.files import bank
@@ -78,9 +80,18 @@ class TestTakeOverOpenItems:
 
 
 @pytest.mark.django_db
-def test_a_company_can_be_founded_as_the_guide_says() -> None:
-    values: dict[str, object] = {}
-    exec(blocks("run.md")["found-a-company"], values)
-    call = values["call"]
-    assert isinstance(call, Call)
-    assert call.company.name == "Example Trading GmbH"
+def test_a_company_can_be_founded_as_the_guide_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.core.management import call_command
+
+    guide = (GUIDES / "set-up.md").read_text(encoding="utf-8")
+    (line,) = [one for one in guide.splitlines() if one.startswith("duecourse found --company")]
+    monkeypatch.setattr("sys.stdin", io.StringIO("a-long-password-of-yours\n"))
+    out = io.StringIO()
+    call_command(*shlex.split(line)[1:], stdout=out)
+    assert out.getvalue().startswith("Example Trading GmbH (EXAMPLE) is founded")
+    (company,) = access_facts.companies()
+    assert (company.currency, company.time_zone, company.is_live) == ("EUR", "Europe/Berlin", False)
+    link, said = io.StringIO(), io.StringIO()
+    call_command("found", "--url", "https://ar.example/", stdout=link, stderr=said)
+    assert link.getvalue().startswith("https://ar.example/found/")
+    assert "works once" in said.getvalue()

@@ -30,7 +30,7 @@ KINDS = {
     "matching/": "pay", "orders/": "ord", "outbox/": "dsp", "bank/statements/": "stm", "bank/files/": "fil", "settings/people/": "usr",
     "settings/people/invitations/": "inn", "settings/keys/": "key", "settings/webhooks/": "whk", "settings/webhooks/messages/": "msg",
 }  # fmt: skip
-WITHOUT_A_COMPANY = ("invitation/", "accounts/", "static/", "media/", "api/")  # a token of its own, or other doors
+WITHOUT_A_COMPANY = ("invitation/", "found/", "setup/", "accounts/", "static/", "media/", "api/")  # a token of its own, a step’s name, or other doors
 
 
 def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:

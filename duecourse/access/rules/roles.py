@@ -226,6 +226,7 @@ ROLES: dict[str, frozenset[str]] = {
         "ledger.set_export_accounts",
         "receivables.take_over_items",
         "invoicing.record_history",
+        "orders.record_history",
         "customers.create_customers",
         "customers.open_accounts",
         "customers.create_terms",

@@ -3,6 +3,7 @@
 from duecourse.orders.actions.credit_decisions import confirm_orders, reassess_holds, reject_order, release_order
 from duecourse.orders.actions.deliveries import deliver, mark_billed
 from duecourse.orders.actions.entry import cancel_order, change_fields, change_order, close_order, create_orders
+from duecourse.orders.actions.history import record_history
 from duecourse.orders.rules import NewDelivery, NewOrder, NewOrderLine
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "deliver",
     "mark_billed",
     "reassess_holds",
+    "record_history",
     "reject_order",
     "release_order",
 ]

@@ -1,7 +1,8 @@
-"""Take over another system's customers, products, open items, balances or history: a dry run first, then with --confirm."""
+"""Take over another system's customers, products, open items, balances, history, or documents from SAP: a dry run first, then with --confirm."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from duecourse.core.errors import Refused
 from duecourse.customers import actions as customers
 from duecourse.customers import queries as customer_facts
 from duecourse.customers.rules import NewTerms
-from duecourse.jobs import take_history, take_over_shell
-from duecourse.jobs.imports import history, open_items
+from duecourse.jobs import take_history, take_over_shell, take_sap
+from duecourse.jobs.imports import history, open_items, sap, sap_tables
 from duecourse.receivables import actions as receivables
 from duecourse.receivables.rules import parties
 
@@ -25,9 +26,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "what", choices=["customers", "products", "open-items", "balances", "history"], help="what the file holds"
+            "what", choices=["customers", "products", "open-items", "balances", "history", "sap"], help="what the file holds"
         )
-        parser.add_argument("file", help="a CSV or XLSX file with heads")
+        parser.add_argument("file", help="a CSV or XLSX file with heads; for sap the folder of its tables")
         parser.add_argument("--company", help="the company's code; not needed when there is only one")
         parser.add_argument("--confirm", action="store_true", help="take the accepted rows over; without it nothing is written")
         parser.add_argument("--system", default="", help="the system it comes from; its numbers are unique there")
@@ -43,9 +44,14 @@ class Command(BaseCommand):
         parser.add_argument("--on", default="", help="the day that is booked on, as 2026-10-31 (today)")
         parser.add_argument("--difference", default="", help="balances: the ledger account that takes up a difference (none)")
         parser.add_argument("--rejects", default="", help="write the rejected rows to this file, to be mended")
+        parser.add_argument("--company-code", default="", help="sap: the company code, where the extract has several")
+        parser.add_argument("--json", action="store_true", help="sap: print the report as JSON")
         parser.add_argument("--terms", default="N30", help="terms of customers that are new (N30)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["what"] == "sap":
+            self._sap(options)
+            return
         try:
             data = Path(options["file"]).read_bytes()
         except OSError as error:
@@ -66,6 +72,29 @@ class Command(BaseCommand):
                 self.stdout.write("This was a dry run; nothing was written. Take the accepted rows over with --confirm.")
         except Refused as refused:
             raise CommandError(str(refused), returncode=2) from None
+
+    def _sap(self, options: dict[str, Any]) -> None:
+        try:
+            call = self._call(options["company"])
+            system = options["system"] or sap.SYSTEM
+            tables = sap_tables.read_folder(Path(options["file"]))
+            sap.choose_company(tables, options["company_code"])
+            found = sap.extract(tables)
+            plan = take_sap.plan(call, found, system)
+            if options["confirm"]:
+                take_sap.take(call, found, plan, system)
+            report = take_sap.report(tables, found, plan, take_sap.balances(call, found) if options["confirm"] else None)
+            if options["confirm"]:
+                take_sap.keep(call, report, f"sap-{call.today}")
+        except Refused as refused:
+            raise CommandError(str(refused), returncode=2) from None
+        if options["json"]:
+            self.stdout.write(json.dumps(report, indent=1, ensure_ascii=False))
+            return
+        for line in take_sap.told(report):
+            self.stdout.write(line)
+        if not options["confirm"]:
+            self.stdout.write("This was a dry run; nothing was written. Take it over with --confirm.")
 
     def _history(self, data: bytes, options: dict[str, Any]) -> None:
         call = self._call(options["company"])

@@ -1,0 +1,53 @@
+"""Rules of orders: what an order comes to, what of it is open, which steps it may take, and orders of other systems. Pure."""
+
+from duecourse.orders.rules.entry import (
+    OPEN_STATES,
+    STEPS,
+    Line,
+    NewDelivery,
+    NewOrder,
+    NewOrderLine,
+    Totals,
+    billed_part,
+    check_new_order,
+    check_step,
+    deliver_lines,
+    delivered_gross,
+    is_delivered,
+    line_net,
+    ordered,
+    total,
+)
+from duecourse.orders.rules.history import (
+    HistoricDelivery,
+    HistoricOrder,
+    HistoricOrderLine,
+    OrderReject,
+    OrdersRecorded,
+    check_orders_history,
+)
+
+__all__ = [
+    "OPEN_STATES",
+    "STEPS",
+    "HistoricDelivery",
+    "HistoricOrder",
+    "HistoricOrderLine",
+    "Line",
+    "NewDelivery",
+    "NewOrder",
+    "NewOrderLine",
+    "OrderReject",
+    "OrdersRecorded",
+    "Totals",
+    "billed_part",
+    "check_new_order",
+    "check_orders_history",
+    "check_step",
+    "deliver_lines",
+    "delivered_gross",
+    "is_delivered",
+    "line_net",
+    "ordered",
+    "total",
+]
