@@ -21,7 +21,7 @@ WEEKS = 13
 TOGETHER = 0.3  # of a customer's uncertainty that all of its items share
 ITEMS_MAX = 1_000  # open items that one past week is judged by
 ORIGINS_MAX = 20
-NORMAL, WIDER = 1.2816, 1.25  # tenth and ninetieth percentile, and how much wider without evidence
+NORMAL, WIDER = 1.2816, 1.1  # tenth and ninetieth percentile, and how much wider without evidence
 BELIEF = 12.0
 
 
@@ -120,6 +120,6 @@ def band(missed: tuple[Floats, ...], ahead: int) -> tuple[float, float]:
     if not len(near):
         return -NORMAL * WIDER, NORMAL * WIDER
     trust = len(near) / (len(near) + BELIEF)
-    edge = min(0.9 * (1 + 1 / len(near)), 1.0)
+    edge = min(0.9 * (1 + 0.5 / len(near)), 1.0)
     low, high = float(np.quantile(near, 1 - edge)), float(np.quantile(near, edge))
     return trust * low - (1 - trust) * NORMAL * WIDER, trust * high + (1 - trust) * NORMAL * WIDER
