@@ -26,7 +26,7 @@ PATH_IDS = {
     "export": "exp",
     "account": "acc", "customer": "cus", "product": "prc", "order": "ord", "hold": "hld", "credit_account": "cra", "invoice": "inv",
     "file": "fil", "statement": "stm", "payment": "pay", "item": "itm", "entry": "jrn", "period": "prd", "event": "evt",
-    "webhook": "whk", "message": "msg",
+    "webhook": "whk", "message": "msg", "contact": "cte", "task": "tsk",
 }  # fmt: skip
 
 

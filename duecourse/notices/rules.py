@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from duecourse.core.reasons import N_, Reason, define
@@ -106,15 +106,6 @@ def handed_over(who: str, note: str) -> Reason:
     if note.strip():
         return Reason("notices.task-handed-over-with", {"who": who, "note": note.strip()[:300]})
     return Reason("notices.task-handed-over", {"who": who})
-
-
-def split_by_due(tasks: Sequence[TaskView], today: dt.date) -> dict[str, list[TaskView]]:
-    """Open tasks as overdue, due today and later (also without a day), each in its order."""
-    parts: dict[str, list[TaskView]] = {"overdue": [], "today": [], "later": []}
-    for task in tasks:
-        late = task.due_date is not None and task.due_date < today
-        parts["overdue" if late else "today" if task.due_date == today else "later"].append(task)
-    return parts
 
 
 define(

@@ -66,7 +66,7 @@ def found(request: HttpRequest, token: str) -> HttpResponse:
     except Refused as refused:
         return _private(render(request, "setup/found.html", {"refused": refused}, status=410))
     values = {name: request.POST.get(name, "")[:TRIED_MOST] for name in (*COMPANY, "organisation", "person", "email")}
-    values["language"] = values["language"] or request.LANGUAGE_CODE[:2]  # type: ignore[attr-defined]
+    values["language"] = values["language"] or request.LANGUAGE_CODE[:2]
     if request.method == "POST":
         password = request.POST.get("password", "")
         try:

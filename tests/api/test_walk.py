@@ -111,6 +111,7 @@ def belongings(world: World, api: Caller) -> dict[str, str]:
         "journal": _journal(api),
         "export": ok(api.post("/books/exports", {"first": "2026-01-01", "last": "2026-12-31"}))["id"],
         "event": ids.outer("evt", event.id),
+        **_collecting(world, api),
         **_webhooks(api),
     }
 
@@ -122,6 +123,17 @@ def _journal(api: Caller) -> str:
     (made,) = ok(api.post("/books/journals", {"journals": [new]}, once="journal-1"))["ids"]
     ok(api.post("/books/journals/submit", {"ids": [made]}))
     return str(made)
+
+
+def _collecting(world: World, api: Caller) -> dict[str, str]:
+    from duecourse.core.reasons import Reason
+    from duecourse.notices import actions as notices
+    from duecourse.notices.rules import NewTask, Owner
+
+    new = NewTask(acc(world), Reason("notices.own", {"text": "Call"}), Owner(role="collector"))
+    (task,) = notices.create_tasks(world.call, [new])
+    contact = ok(api.post("/contacts", {"account": acc(world), "outcome": "no-answer"}, once="contact-1"))["id"]
+    return {"contact": contact, "task": ids.outer("tsk", task)}
 
 
 def _webhooks(api: Caller) -> dict[str, str]:

@@ -10,10 +10,16 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
 from duecourse.cash import actions as cash
+from duecourse.collection import actions as collection
+from duecourse.collection.rules import NewEntry, Policy
+from duecourse.core import ids
 from duecourse.core.call import Call, bind, within
+from duecourse.core.reasons import Reason
 from duecourse.credit import actions as credit
 from duecourse.invoicing import actions as invoicing
 from duecourse.invoicing.rules import NewInvoice, NewLine, Terms
+from duecourse.notices import actions as notices
+from duecourse.notices.rules import NewNotice, NewTask, Owner
 from duecourse.orders import actions as orders
 from tests import databases
 from tests.bankfiles import Pay, camt
@@ -51,6 +57,12 @@ def busy(code: str) -> World:
     line = NewLine("Elbow fitting", Decimal(1), "pc", Decimal(100), "S", Decimal(19))
     new = NewInvoice(account, "EUR", world.call.today, world.call.today, Terms(30), [line])
     invoicing.send_invoices(world.call, invoicing.post_invoices(world.call, [new]))
+    collection.log_contacts(world.call, [NewEntry(account, "no-answer")])
+    collection.assign_accounts(world.call, [account], world.users["collector"])
+    collection.set_policy(world.call, Policy(), world.call.today)
+    task = NewTask(ids.outer("acc", account), Reason("notices.own", {"text": "Call"}), Owner(role="controller"))
+    notices.create_tasks(world.call, [task])
+    notices.notify(world.call, [NewNotice(ids.outer("acc", account), task.title, Owner(role="cfo"), "busy")])
     return world
 
 

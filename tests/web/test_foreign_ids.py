@@ -21,7 +21,7 @@ ROWS = {
     "acc": "customers_customeraccount", "cus": "customers_customer", "itm": "receivables_openitem", "inv": "invoicing_invoice",
     "ord": "orders_order", "hld": "credit_hold", "pay": "cash_payment", "stm": "bank_statement", "fil": "bank_bankfile",
     "jrn": "ledger_journalentry", "evt": "core_event", "dsp": "documents_dispatch", "prd": "ledger_period", "bnk": "ledger_bankaccount",
-    "usr": "access_user", "key": "access_apikey", "inn": "access_invitation", "job": "core_task",
+    "usr": "access_user", "cte": "collection_contactentry", "tsk": "notices_persontask", "key": "access_apikey", "inn": "access_invitation", "job": "core_task",
     "whk": "access_webhookendpoint", "msg": "access_webhookmessage",
 }  # fmt: skip
 # Which kind of id an address takes, by its beginning; the longest that fits. One that is not listed fails.
