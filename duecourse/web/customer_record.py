@@ -22,6 +22,7 @@ from duecourse.credit import actions as credit
 from duecourse.credit import queries as credit_facts
 from duecourse.credit.rules import Standing, watch
 from duecourse.customers import actions, queries, rules
+from duecourse.kpis import queries as figures
 from duecourse.notices import queries as notice_facts
 from duecourse.prediction import queries as prediction_facts
 from duecourse.prediction.queries import Estimate
@@ -229,6 +230,7 @@ def record(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     until = [one for one in events.about(call, about, 60) if timezone.localdate(one.at) <= on]
     context["moments"] = happened.readable(call, until)[:12]
     context |= _collecting(call, customer, on)
+    context |= {"paying": figures.paying(call, on, [account.id])[0] if may_items else None, "on": on}
     town = account.address_lines[-1] if account.address_lines else account.country
     context |= {
         "customer": customer,

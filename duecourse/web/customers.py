@@ -21,6 +21,7 @@ from duecourse.core.reasons import Reason
 from duecourse.credit import queries as credit_facts
 from duecourse.credit.rules import Standing, watch
 from duecourse.customers import actions, queries, rules
+from duecourse.kpis import queries as figures
 from duecourse.receivables import queries as item_facts
 from duecourse.tailoring import queries as tailoring
 from duecourse.web import custom_fields, customer_record, export, listing
@@ -200,12 +201,17 @@ def _csv(call: Call, asked: Asked, sums: Sums | None, matching: Sequence[int], o
         head += [f"{_('Open')} {currency}", f"{_('Overdue')} {currency}"]
     if call.by.may("credit.read"):
         head += [_("Limit"), _("Exposure"), _("Limit currency"), _("State")]
+    if sums is not None:
+        head += [_("Days late, by amount"), _("Days late, median"), _("Invoices settled"), _("Last payment"), _("DSO")]
     own = custom_fields.columns(call, "customer")
     held: dict[int, list[object]] = {}
+    pays: dict[int, figures.PayingRow] = {}
 
     def pages(number: int) -> paging.Page[Line]:
         found = _page(call, asked, sums, matching, number, export.SIZE)
         held.update(own.cells([row.account_id for row in found.rows]))
+        if sums is not None:
+            pays.update({row.account_id: row for row in figures.paying(call, on, [row.account_id for row in found.rows])})
         return paging.Page(_lines(call, found.rows, sums, on), found.total, found.number, found.size)
 
     def cells(line: Line) -> list[object]:
@@ -216,6 +222,11 @@ def _csv(call: Call, asked: Asked, sums: Sums | None, matching: Sequence[int], o
         if call.by.may("credit.read"):
             made += [standing.limit, standing.exposure, standing.currency] if standing else ["", "", ""]
             made.append(line.state)
+        if sums is not None:
+            one = pays.pop(row.account_id)
+            paid = one.behaviour
+            made += [paid.late_days, paid.median_days, paid.invoices, paid.last_paid] if paid else ["", "", "", ""]
+            made.append(one.dso.value)
         return made + held.pop(row.account_id)
 
     return export.answer(call, "customers", head + own.head, lambda: (cells(line) for line in export.every(pages)))

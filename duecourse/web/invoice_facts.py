@@ -91,8 +91,8 @@ def facts(call: Call, invoice: Any) -> dict[str, Any]:
         "more_moments": len(history) > EVENTS,
         "is_sent": any(one.state != "failed" for one in sent),
         "recipients": recipients,
-        "may_send": call.by.may("invoicing.send_invoices"),
-        "may_credit": call.by.may("invoicing.post_credit_notes") and invoice.kind == "invoice",
+        "may_send": call.by.may("invoicing.send_invoices") and not invoice.origin,
+        "may_credit": call.by.may("invoicing.post_credit_notes") and invoice.kind == "invoice" and not invoice.origin,
         "may_see_orders": call.by.may("orders.read"),
         "own_fields": custom_fields.facts(call, "invoice", invoice.id),
     }
