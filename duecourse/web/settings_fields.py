@@ -187,5 +187,5 @@ def record(request: HttpRequest, call: Call, thing: str, name: str) -> HttpRespo
 urlpatterns = [
     path("settings/fields/", index, name="settings-fields"),
     path("settings/fields/new/", new, name="settings-field-new"),
-    path("settings/fields/<slug:thing>/<slug:name>/", record, name="settings-field"),
+    path("settings/fields/<str:thing>/<str:name>/", record, name="settings-field"),
 ]

@@ -129,5 +129,5 @@ def _change(request: HttpRequest, call: Call, reason: rules.ReasonCode, values: 
 urlpatterns = [
     path("settings/reasons/", index, name="settings-reasons"),
     path("settings/reasons/new/", new, name="settings-reason-new"),
-    path("settings/reasons/<slug:kind>/<slug:code>/", record, name="settings-reason"),
+    path("settings/reasons/<str:kind>/<str:code>/", record, name="settings-reason"),
 ]

@@ -119,6 +119,6 @@ def preview(request: HttpRequest, call: Call, kind: str, language: str) -> HttpR
 
 urlpatterns = [
     path("settings/texts/", index, name="settings-texts"),
-    path("settings/texts/<slug:kind>/<slug:language>/", record, name="settings-text"),
-    path("settings/texts/<slug:kind>/<slug:language>/preview/", preview, name="settings-text-preview"),
+    path("settings/texts/<str:kind>/<str:language>/", record, name="settings-text"),
+    path("settings/texts/<str:kind>/<str:language>/preview/", preview, name="settings-text-preview"),
 ]

@@ -29,6 +29,7 @@ KINDS = {
     "customers/": "cus", "items/": "itm", "holds/": "hld", "invoices/": "inv", "journal/entries/": "jrn", "journal/": "evt", "worklist/": "acc", "worklist/entries/": "cte",
     "matching/": "pay", "orders/": "ord", "outbox/": "dsp", "bank/statements/": "stm", "bank/files/": "fil", "settings/people/": "usr",
     "settings/people/invitations/": "inn", "settings/keys/": "key", "settings/webhooks/": "whk", "settings/webhooks/messages/": "msg",
+    "settings/reasons/": "key", "settings/fields/": "key", "settings/texts/": "key",  # these take codes and names, not ids
 }  # fmt: skip
 WITHOUT_A_COMPANY = ("invitation/", "found/", "setup/", "accounts/", "static/", "media/", "api/")  # a token of its own, a step’s name, or other doors
 
