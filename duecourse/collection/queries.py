@@ -168,7 +168,7 @@ with standing as (
   select e.id, e.customer_account_id, e.contact_date, e.outcome, e.next_date, e.promise_date, e.promised_amount
   from collection_contactentry e
   where e.company_id = %(company)s and e.outcome not in ('note', 'withdrawn') and e.contact_date <= %(on)s
-    and (%(accounts)s::bigint[] is null or e.customer_account_id = any(%(accounts)s))
+    {narrow}
     and not exists (select 1 from collection_contactentry c where c.corrects_id = e.id)
 ), latest as (
   select distinct on (customer_account_id) * from standing order by customer_account_id, id desc
@@ -186,7 +186,8 @@ def facts(call: Call, on: dt.date, account_ids: Sequence[int] | None = None) -> 
     """What is known of every account with something overdue (None: of all accounts). Five queries for any number."""
     with connection.cursor() as cursor:
         accounts = None if account_ids is None else list(account_ids)
-        cursor.execute(_LATEST, {"company": call.company.id, "on": on, "accounts": accounts})
+        narrow = "" if accounts is None else "and e.customer_account_id = any(%(accounts)s)"
+        cursor.execute(_LATEST.format(narrow=narrow), {"company": call.company.id, "on": on, "accounts": accounts})
         latest = {row[0]: row[1:] for row in cursor.fetchall()}
     kept = _kept(call, {row[4]: row[5] for row in latest.values() if row[3] is not None and row[3] < on})
     made = []
