@@ -37,6 +37,13 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "access.user-created": (N_("Person added"), "user-plus", ""),
     "access.user-deactivated": (N_("Log-in ended"), "user-x", "bad"),
     "access.user-invited": (N_("Person invited"), "mail", ""),
+    "access.first-view-set": (N_("First view of a list chosen"), "star", ""),
+    "access.view-changed": (N_("View changed"), "eye", ""),
+    "access.view-deleted": (N_("View deleted"), "trash", ""),
+    "access.view-restored": (N_("View brought back"), "undo", ""),
+    "access.view-saved": (N_("View saved"), "eye", ""),
+    "access.view-shared": (N_("View shared"), "users", ""),
+    "access.view-unshared": (N_("View no longer shared"), "eye", ""),
     "access.webhook-changed": (N_("Webhook changed"), "webhook", ""),
     "access.webhook-created": (N_("Webhook added"), "webhook", ""),
     "access.webhook-disabled": (N_("Webhook switched off"), "webhook", "bad"),
@@ -170,6 +177,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
 
 # The first letters of an outside id → the address that shows it. A credit account is shown on its customer's page.
 PLACES = {
+    "tko": "take-over",
     "cus": "customer",
     "acc": "customer",
     "ord": "order",
@@ -188,6 +196,7 @@ PLACES = {
 }
 # What one must be allowed to read to follow it.
 READS = {
+    "tko": "documents.read_take_overs",
     "cus": "customers.read",
     "acc": "customers.read",
     "ord": "orders.read",

@@ -125,6 +125,8 @@ def fit(each: Field, cells: Sequence[str]) -> float:
 def choose(kind: Kind, columns: Sequence[Column], rows: Sequence[Row], mapping: Mapping[str, str], why: Reason | None) -> None:
     """Take what a person chose, or what is remembered (`why` says so), in place of guesses; with how well it fits."""
     for column in columns:
+        if column.field and column.field == mapping.get(str(column.place), "") and why is None:
+            continue  # the guess was left as it is: its own reasons stand
         column.field = mapping.get(str(column.place), "")
         if not column.field:
             column.sure, column.why = "left-out", column.why or [Reason("take-over.guess-none")]
