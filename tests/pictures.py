@@ -33,6 +33,7 @@ SCREENS: list[tuple[str, str, str, bool]] = [
     ("tasks", "credit-manager", "/tasks/", False),
     ("notices", "cash-application", "/notices/", False),
     ("live", "controller", "/live/", True),
+    ("forecast", "cfo", "/forecast/", True),
     ("ageing", "controller", "/ageing/", False),
     ("ties-out", "controller", "/ties-out/", False),
     ("trial-balance", "controller", "/books/trial-balance/", True),
@@ -59,8 +60,10 @@ def served() -> Iterator[str]:
     from django.db import transaction
     from django.utils import timezone
 
+    from duecourse.access import queries as access_facts
     from duecourse.config import database
-    from duecourse.jobs import demo
+    from duecourse.forecasting import actions as forecasting
+    from duecourse.jobs import demo, forecasts
     from tests import databases
 
     class Quiet(WSGIRequestHandler):
@@ -72,6 +75,9 @@ def served() -> Iterator[str]:
     databases.point_django_at(access.to(name))
     with transaction.atomic():
         demo.build(timezone.now())
+    for company in access_facts.companies():
+        call = access_facts.system_call(company.id, timezone.now())
+        forecasts.make(company.id, forecasting.request_forecast(call), timezone.now())
     server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
     server.daemon_threads = True
     server.set_app(WSGIHandler())

@@ -28,7 +28,7 @@ from duecourse.web.door import as_of, done, page, screen
 from duecourse.web.home import short
 from duecourse.web.templatetags.show import day, full_day, money
 
-ITEMS_SHOWN = 100
+ITEMS_SHOWN = 25
 PAST_SHOWN = 12
 
 
@@ -71,7 +71,7 @@ def index(request: HttpRequest, call: Call) -> HttpResponseBase:
         "is_newest": on == call.today,
         "keys": [(("J", "K"), _("next, previous")), (("Enter",), _("its items")), (("X",), _("export"))],
         "may_request": call.by.may("forecasting.request_forecast"),
-        "run": prediction_facts.latest_run(call),
+        **_card(call),
     }
     return page(request, call, "forecast/index.html", context)
 
@@ -171,6 +171,20 @@ def _items(call: Call, weeks: Sequence[WeekCash], week: int, currency: str) -> d
         "items_more": whole - Money.total((row["expected"] for row in rows), currency) if len(found) == ITEMS_SHOWN else None,
         "whole": whole,
     }
+
+
+def _card(call: Call) -> dict[str, Any]:
+    """The newest run of learning, with its champion in words."""
+    run = prediction_facts.latest_run(call)
+    words = {
+        "due-date": _("the due date"),
+        "median": _("the customer’s median"),
+        "average": _("the customer’s moving average"),
+        "record": _("the customer’s own record"),
+        "hazard": _("a learnt model"),
+        "blend": _("a learnt model mixed with the customer’s own record"),
+    }
+    return {"run": run, "champion": words.get(run.champion, run.champion) if run else ""}
 
 
 def _running(call: Call) -> dict[str, Any]:
