@@ -23,6 +23,10 @@ room = Door("Take-overs")
 KindName = Literal["customers", "products", "open-items", "balances", "history"]
 
 
+class KindOfFile(In):
+    kind: KindName
+
+
 class TakeOverFilter(Paging):
     state: Literal["", "under-way", "reading", "open", "sent", "taking", "taken", "discarded", "refused"] = ""
 
@@ -128,12 +132,12 @@ def _reject(each: Any) -> RejectOut:
     return RejectOut(row=each["row"], number=each["number"], field=each["field"], reason=reason(from_json(each["reason"])))
 
 
-@room.post("/take-overs/{kind}", "documents.open_take_over", Made, once=True)
-def open_take_over(call: Call, kind: str, file: UploadedFile) -> Made:
+@room.post("/take-overs", "documents.open_take_over", Made, once=True)
+def open_take_over(call: Call, query: KindOfFile, file: UploadedFile) -> Made:
     """Upload a CSV or XLSX file of customers, products, open-items, balances or history. A job reads it; nothing is written yet."""
     data = file.read()
     digest = documents.store_bytes(data)
-    key, _ = documents.open_take_over(call, kind, (file.name or "file")[:200], digest, len(data))
+    key, _ = documents.open_take_over(call, query.kind, (file.name or "file")[:200], digest, len(data))
     return Made(id=ids.outer("tko", key))
 
 
