@@ -26,8 +26,9 @@ PATH_IDS = {
     "export": "exp",
     "account": "acc", "customer": "cus", "product": "prc", "order": "ord", "hold": "hld", "credit_account": "cra", "invoice": "inv",
     "file": "fil", "statement": "stm", "payment": "pay", "item": "itm", "entry": "jrn", "period": "prd", "event": "evt",
-    "webhook": "whk", "message": "msg", "contact": "cte", "task": "tsk",
+    "webhook": "whk", "message": "msg", "contact": "cte", "task": "tsk", "take_over": "tko", "view": "viw",
 }  # fmt: skip
+PATH_WORDS = {"kind": "credit-note", "code": "goodwill", "thing": "customer", "name": "cost-centre", "language": "de"}
 
 
 @lru_cache(maxsize=1)
@@ -45,7 +46,8 @@ def schema(api: NinjaAPI) -> dict[str, Any]:
                 _answer(address, int(status), answer)
             for parameter in operation.get("parameters", []):
                 if parameter["in"] == "path":
-                    parameter["example"] = f"{PATH_IDS[parameter['name']]}_0123456789ab"
+                    name = parameter["name"]
+                    parameter["example"] = PATH_WORDS.get(name) or f"{PATH_IDS[name]}_0123456789ab"
             _examples(found, operation)
     return found
 

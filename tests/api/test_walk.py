@@ -51,7 +51,7 @@ class TestTheDescription:
     @pytest.mark.parametrize(("method", "address", "operation"), ALL, ids=NAMES)
     def test_it_reads_or_does(self, method: str, address: str, operation: dict[str, Any]) -> None:
         scope = operation["x-scope"]
-        assert scope.endswith(".read") if method == "GET" else scope in ACTIONS
+        assert scope.partition(".")[2].startswith("read") if method == "GET" else scope in ACTIONS
         assert {"401", "403", "422", "429"} <= set(operation["responses"])
         assert operation["summary"]
 
@@ -112,8 +112,20 @@ def belongings(world: World, api: Caller) -> dict[str, str]:
         "export": ok(api.post("/books/exports", {"first": "2026-01-01", "last": "2026-12-31"}))["id"],
         "event": ids.outer("evt", event.id),
         **_collecting(world, api),
+        "view": ok(api.post("/views", {"list": "orders", "name": "Mine", "query": "tab=mine"}))["id"],
         **_webhooks(api),
+        **_tailored(api),
+        "take_over": ok(api.file("/take-overs?kind=customers", "customers.csv", b"Number,Name\n1,Abel\n", "take-over-1"))["id"],
     }
+
+
+def _tailored(api: Caller) -> dict[str, str]:
+    """A reason code and a field that only this company has."""
+    reason = {"kind": "credit-note", "code": "our-own", "words": {"en": "Ours"}}
+    ok(api.post("/reason-codes", reason, once="reason-1"))
+    own = {"thing": "customer", "name": "ours", "kind": "text", "labels": {"en": "Ours"}}
+    ok(api.post("/custom-fields", own, once="field-1"))
+    return {"kind": "credit-note", "code": "our-own", "thing": "customer", "name": "ours"}
 
 
 def _journal(api: Caller) -> str:
@@ -148,7 +160,7 @@ def test_another_company_sees_nothing(world: World, api: Caller) -> None:
     stranger = Caller(key_of_all(build("ZZ")))
     leaks = []
     for method, address, operation in ALL:
-        if "{" not in address:
+        if "{" not in address or "{language}" in address:  # every company has every text
             continue
         path = re.sub(r"\{([a-z_]+)\}", lambda name: ours[name.group(1)], address).removeprefix(PREFIX)
         body = example(operation) if method == "POST" else None
