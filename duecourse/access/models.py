@@ -215,3 +215,38 @@ class WebhookAttempt(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["company", "message", "id"], name="webhook_attempt_message")]
+
+
+class SavedView(models.Model):
+    """Filters, sort and tab of a list under a name: a person's own, or shared with the company."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")  # whose it is
+    list_name = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000, blank=True)  # as in an address, normal: known parameters, sorted
+    is_shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)  # kept, so that it can be brought back
+    recorded_at = fields.recorded_at()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "user", "list_name", "name"], name="saved_view_name", condition=Q(deleted_at__isnull=True)
+            )
+        ]
+        indexes = [models.Index(fields=["company", "list_name"], name="saved_view_list", condition=Q(deleted_at__isnull=True))]
+
+
+class FirstView(models.Model):
+    """The view that a person's list opens with, where it is not the standard one."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    list_name = models.CharField(max_length=40)
+    view = models.ForeignKey(SavedView, models.PROTECT, related_name="+")
+    recorded_at = fields.recorded_at()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "user", "list_name"], name="first_view_unique")]

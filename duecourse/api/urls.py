@@ -24,6 +24,7 @@ from duecourse.api import (
     problems,
     ready,
     receivables,
+    saved_views,
     tailoring,
     take_overs,
     webhooks,
@@ -47,6 +48,7 @@ ROOMS = [
     tailoring,
     forecasts,
     take_overs,
+    saved_views,
     webhooks,
     company,
 ]

@@ -48,6 +48,7 @@ PREFIXES: dict[str, str] = {
     "man": "manual journal",
     "exp": "journal export",
     "whk": "webhook",
+    "viw": "saved view",
     "msg": "webhook message",
     "tsk": "task",
     "ntc": "notice",

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from duecourse.access import queries as access_facts
 from duecourse.core.call import Call, require, retrying, within
 from duecourse.core.errors import Refused
-from duecourse.web import navigation
+from duecourse.web import navigation, viewed
 from duecourse.web.language import in_words
 
 View = Callable[..., HttpResponseBase]
@@ -73,7 +73,7 @@ def screen(permission: str) -> Callable[[View], View]:
                     with within(call):
                         require(call, permission)
                         with timezone.override(ZoneInfo(call.company.time_zone)):
-                            return view(request, call, *args, **kwargs)
+                            return viewed.first(request, call) or view(request, call, *args, **kwargs)
 
                 return retrying(once)
             except Refused as refused:
@@ -107,6 +107,7 @@ def page(request: HttpRequest, call: Call, template: str, context: Mapping[str, 
     """Render a staff page inside the frame; `call`, `on` and `frame` are there for every template."""
     on = as_of(request, call)
     full = {"call": call, "on": on, "today": call.today, "looking_back": on < call.today, **context}
+    full["saved_views"] = viewed.bar(request, call)
     full["frame"] = navigation.frame(request, call, on)
     return render(request, template, full, status=status)
 

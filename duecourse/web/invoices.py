@@ -63,7 +63,7 @@ def index(request: HttpRequest, call: Call) -> HttpResponse:
     keep = {"q": text, "currency": currency, "account": asked.get("account", ""), "sort": asked.get("sort", "")}
     keep |= {rules_of_fields.PREFIX + name: value for name, value in wanted.items()}
     chips = [
-        {"label": label, "url": links.query(keep | {"tab": tab, name: ""}) or "?"}
+        {"label": label, "url": links.query(keep | {"tab": tab, name: ""}) or listing.STANDARD}
         for name, label in (
             ("q", f"“{text}”"),
             ("currency", currency),

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from duecourse.core.paging import Page
+from duecourse.web.viewed import STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def without(request: HttpRequest, *names: str) -> str:
     query = request.GET.copy()
     for name in (*names, "page", "format"):
         query.pop(name, None)
-    return f"?{query.urlencode()}"
+    return f"?{query.urlencode()}" if query else STANDARD
 
 
 def chips(request: HttpRequest, labels: Mapping[str, str]) -> list[dict[str, str]]:
@@ -57,5 +58,6 @@ def tabs(request: HttpRequest, name: str, items: Sequence[tuple[str, str, object
             query.pop(gone, None)
         if place:
             query[name] = value
-        made.append({"label": label, "url": f"?{query.urlencode()}", "count": count, "active": value == now})
+        url = f"?{query.urlencode()}" if query else STANDARD
+        made.append({"label": label, "url": url, "count": count, "active": value == now})
     return made

@@ -121,7 +121,14 @@ def _tabs(at: Mapping[str, str], now: str, counts: Mapping[str, int]) -> list[di
     for tab, label in TABS.items():
         query = {**at, "tab": tab if tab != "todo" else "", "page": ""}
         count = None if tab == "done" or at.get("file") or at.get("q") else counts[tab]
-        made.append({"label": label, "url": reverse("matching") + links.query(query), "count": count, "active": tab == now})
+        made.append(
+            {
+                "label": label,
+                "url": reverse("matching") + (links.query(query) or listing.STANDARD),
+                "count": count,
+                "active": tab == now,
+            }
+        )
     return made
 
 

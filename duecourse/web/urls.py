@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from duecourse.web import styleguide
 
 ROOMS = (
-    "home", "search", "session", "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "forecast",
+    "home", "search", "session", "saved_views", "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "forecast",
     "ties", "books", "books_journals", "books_close", "journal", "outbox", "worklist", "notices", "live",
     "settings", "takeover", "founding", "setup",
 )  # fmt: skip

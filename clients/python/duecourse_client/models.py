@@ -197,9 +197,10 @@ class BankAccountOut(TypedDict):
 
 
 class BecauseIn(TypedDict):
-    """BecauseIn"""
+    """Why, in words, or by a reason code with a note behind it."""
 
-    reason: str
+    reason: NotRequired[str]
+    reason_code: NotRequired[str]
 
 
 class BillIn(TypedDict):
@@ -225,6 +226,25 @@ class Buckets(TypedDict):
     days_61_90: MoneyOut
     over_90: MoneyOut
     total: MoneyOut
+
+
+class ColumnOut(TypedDict):
+    """A column of the file: the field it is taken for, how sure that is, and why."""
+
+    place: int
+    head: str
+    samples: list[str]
+    field: str
+    sure: Literal['sure', 'look', 'left-out']
+    why: list[ReasonOut]
+    ask: str
+
+
+class ColumnsIn(TypedDict):
+    """What the columns are, by their place from 0, and what is chosen beside them."""
+
+    mapping: dict[str, str]
+    options: NotRequired[dict[str, str | int | dict[str, str]]]
 
 
 class CompanyChange(TypedDict):
@@ -270,6 +290,48 @@ class CompanyOut(TypedDict):
     live_at: str | None
 
 
+class ContactEntryIn(TypedDict):
+    """A contact. `promised` and `promise_date` with the outcome promise only; `seen` is the id of the last entry that you know."""
+
+    account: str
+    outcome: Literal['will-pay', 'promise', 'paid', 'dispute', 'no-answer', 'call-back', 'wrong-number', 'sent', 'note', 'snoozed']
+    channel: NotRequired[Literal['call', 'email', 'letter', 'visit', 'other']]
+    direction: NotRequired[Literal['out', 'in']]
+    text: NotRequired[str]
+    person: NotRequired[str]
+    next_date: NotRequired[str | None]
+    promised: NotRequired[MoneyIn | None]
+    promise_date: NotRequired[str | None]
+    items: NotRequired[list[str]]
+    seen: NotRequired[str | None]
+
+
+class ContactEntryOut(TypedDict):
+    """A line of the contact log; `taken_back_by` is set when a following entry took it back."""
+
+    id: str
+    account: str
+    at: str
+    channel: str
+    direction: str
+    outcome: str
+    text: str
+    person: str
+    next_date: str | None
+    promised: MoneyOut | None
+    promise_date: str | None
+    by: str
+    taken_back_by: str
+
+
+class ContactFilter(TypedDict):
+    """ContactFilter"""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    account: str
+
+
 class ContactIn(TypedDict):
     """ContactIn"""
 
@@ -298,7 +360,8 @@ class CreditNoteIn(TypedDict):
     """What an invoice gets back; without lines all that is left of it."""
 
     invoice: str
-    reason: str
+    reason: NotRequired[str]
+    reason_code: NotRequired[str]
     issue_date: NotRequired[str | None]
     lines: NotRequired[list[CreditedLine] | None]
 
@@ -314,6 +377,23 @@ class CreditedLine(TypedDict):
 
     line_number: int
     quantity: str
+
+
+class CustomFieldOut(TypedDict):
+    """A custom field; `filter` is how a list is narrowed by it."""
+
+    thing: str
+    name: str
+    filter: str
+    kind: str
+    labels: dict[str, str]
+    required: bool
+    options: list[OptionOut]
+    least: str
+    most: str
+    decimals: int
+    pattern: str
+    copied_from: str
 
 
 class CustomerFilter(TypedDict):
@@ -346,6 +426,7 @@ class CustomerIn(TypedDict):
     contacts: NotRequired[list[ContactIn]]
     bank_accounts: NotRequired[list[PayerAccountIn]]
     aliases: NotRequired[list[AliasIn]]
+    custom: NotRequired[dict[str, str]]
 
 
 class CustomerLine(TypedDict):
@@ -361,6 +442,7 @@ class CustomerLine(TypedDict):
     parent_name: str
     risk_class: str
     is_stopped: bool
+    custom: dict[str, str]
 
 
 class CustomerOut(TypedDict):
@@ -380,6 +462,7 @@ class CustomerOut(TypedDict):
     contacts: list[ContactOut]
     bank_accounts: list[PayerAccountOut]
     aliases: list[AliasOut]
+    custom: dict[str, str]
 
 
 class CustomersIn(TypedDict):
@@ -711,6 +794,7 @@ class InvoiceIn(TypedDict):
     delivery_date: NotRequired[str | None]
     purchase_order: NotRequired[str]
     lines: list[NewLineIn]
+    custom: NotRequired[dict[str, str]]
 
 
 class InvoiceLineOut(TypedDict):
@@ -753,6 +837,7 @@ class InvoiceOut(TypedDict):
     open_item: str
     lines: list[InvoiceLineOut]
     taxes: list[TaxOut]
+    custom: dict[str, str]
 
 
 class InvoiceRow(TypedDict):
@@ -769,6 +854,7 @@ class InvoiceRow(TypedDict):
     open: MoneyOut
     state: str
     late_days: int
+    custom: dict[str, str]
 
 
 class InvoicesIn(TypedDict):
@@ -860,6 +946,12 @@ class JournalIds(TypedDict):
     ids: list[str]
 
 
+class KindOfFile(TypedDict):
+    """KindOfFile"""
+
+    kind: Literal['customers', 'products', 'open-items', 'balances', 'history']
+
+
 class LedgerAccount(TypedDict):
     """An account of the chart; `purpose` is how postings find it."""
 
@@ -884,7 +976,8 @@ class LimitIn(TypedDict):
     amount: str | None
     valid_from: str
     valid_until: NotRequired[str | None]
-    reason: str
+    reason: NotRequired[str]
+    reason_code: NotRequired[str]
 
 
 class LimitOut(TypedDict):
@@ -916,6 +1009,15 @@ class LineOut(TypedDict):
     type_code: str
     remittance: str
     entry: str | None
+
+
+class Listed_ContactEntryOut(TypedDict):
+    """Listed_ContactEntryOut_"""
+
+    items: list[ContactEntryOut]
+    total: int
+    page: int
+    size: int
 
 
 class Listed_CustomerLine(TypedDict):
@@ -1039,6 +1141,33 @@ class Listed_StatementOut(TypedDict):
     """Listed_StatementOut_"""
 
     items: list[StatementOut]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_TakeOverOut(TypedDict):
+    """Listed_TakeOverOut_"""
+
+    items: list[TakeOverOut]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_TaskOut(TypedDict):
+    """Listed_TaskOut_"""
+
+    items: list[TaskOut]
+    total: int
+    page: int
+    size: int
+
+
+class Listed_WorklistLine(TypedDict):
+    """Listed_WorklistLine_"""
+
+    items: list[WorklistLine]
     total: int
     page: int
     size: int
@@ -1199,6 +1328,23 @@ class Movements(TypedDict):
     accounts: list[MovementRow]
 
 
+class NewFieldIn(TypedDict):
+    """A field of customers, orders or invoices."""
+
+    thing: Literal['customer', 'order', 'invoice']
+    name: str
+    kind: Literal['text', 'number', 'amount', 'date', 'yes-no', 'choice']
+    labels: dict[str, str]
+    helps: NotRequired[dict[str, str]]
+    required: NotRequired[bool]
+    options: NotRequired[list[OptionIn]]
+    least: NotRequired[str]
+    most: NotRequired[str]
+    decimals: NotRequired[int]
+    pattern: NotRequired[str]
+    copied_from: NotRequired[Literal['', 'customer', 'order']]
+
+
 class NewLine(TypedDict):
     """What is wanted; without a `unit_price` the list price of the day counts."""
 
@@ -1218,6 +1364,18 @@ class NewLineIn(TypedDict):
     tax_category: NotRequired[Literal['S', 'AA', 'Z'] | None]
 
 
+class NewReasonCodeIn(TypedDict):
+    """NewReasonCodeIn"""
+
+    words: dict[str, str]
+    account_code: NotRequired[str]
+    follow_up: NotRequired[str]
+    active_from: NotRequired[str | None]
+    active_until: NotRequired[str | None]
+    kind: Literal['credit-note', 'hold-release', 'hold-rejection', 'order-end', 'account-stop', 'limit', 'payment-undo', 'payment-difference', 'write-off', 'dispute']
+    code: str
+
+
 class NoteIn(TypedDict):
     """NoteIn"""
 
@@ -1228,6 +1386,20 @@ class OnDay(TypedDict):
     """As of a day; today when not said."""
 
     as_of: NotRequired[str | None]
+
+
+class OptionIn(TypedDict):
+    """OptionIn"""
+
+    value: str
+    words: NotRequired[dict[str, str]]
+
+
+class OptionOut(TypedDict):
+    """OptionOut"""
+
+    value: str
+    words: dict[str, str]
 
 
 class OrderFilter(TypedDict):
@@ -1249,6 +1421,7 @@ class OrderIn(TypedDict):
     requested_date: str
     purchase_order: NotRequired[str]
     lines: list[NewLine]
+    custom: NotRequired[dict[str, str]]
 
 
 class OrderLineOut(TypedDict):
@@ -1281,6 +1454,7 @@ class OrderOut(TypedDict):
     purchase_order: str
     created_by: str
     created_at: str
+    custom: dict[str, str]
     payer: str
     net: MoneyOut
     tax: MoneyOut
@@ -1306,6 +1480,7 @@ class OrderRow(TypedDict):
     purchase_order: str
     created_by: str
     created_at: str
+    custom: dict[str, str]
 
 
 class OrdersIn(TypedDict):
@@ -1586,6 +1761,36 @@ class ReadyOut(TypedDict):
     tax_percent: str
 
 
+class ReasonCodeIn(TypedDict):
+    """Its words in at least one language; from `active_from` (today when not said) to before `active_until` it can be chosen."""
+
+    words: dict[str, str]
+    account_code: NotRequired[str]
+    follow_up: NotRequired[str]
+    active_from: NotRequired[str | None]
+    active_until: NotRequired[str | None]
+
+
+class ReasonCodeOut(TypedDict):
+    """A reason code in its newest version; version 0 is the shipped one. `used` is how often it was said."""
+
+    kind: str
+    code: str
+    version: int
+    words: dict[str, str]
+    account_code: str
+    follow_up: str
+    active_from: str | None
+    active_until: str | None
+    used: int
+
+
+class ReasonFilter(TypedDict):
+    """ReasonFilter"""
+
+    kind: NotRequired[Literal['credit-note', 'hold-release', 'hold-rejection', 'order-end', 'account-stop', 'limit', 'payment-undo', 'payment-difference', 'write-off', 'dispute'] | None]
+
+
 class ReasonOut(TypedDict):
     """Why something was decided: a stable code, its values, and the sentence they make."""
 
@@ -1594,10 +1799,20 @@ class ReasonOut(TypedDict):
     text: str
 
 
+class RejectOut(TypedDict):
+    """A row that stays out, and the way out."""
+
+    row: int
+    number: str
+    field: str
+    reason: ReasonOut
+
+
 class ReleaseIn(TypedDict):
     """Let an order pass, up to an amount and until a day; without them all of it and without end."""
 
-    reason: str
+    reason: NotRequired[str]
+    reason_code: NotRequired[str]
     until: NotRequired[str | None]
     amount: NotRequired[MoneyIn | None]
 
@@ -1749,7 +1964,55 @@ class StopIn(TypedDict):
     """Stop an account, or let it go on."""
 
     stopped: bool
-    reason: str
+    reason: NotRequired[str]
+    reason_code: NotRequired[str]
+
+
+class SumOut(TypedDict):
+    """What the amounts of a currency add up to. `file` is added up by itself; `ties`: the ready rows as read add up to the same."""
+
+    currency: str
+    rows: int
+    ready_rows: int
+    file: str
+    ready: str
+    known: str
+    left: str
+    rejected: str
+    ties: bool
+    rate: str | None
+    company: str | None
+
+
+class TakeOverFilter(TypedDict):
+    """TakeOverFilter"""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    state: NotRequired[Literal['', 'under-way', 'reading', 'open', 'sent', 'taking', 'taken', 'discarded', 'refused']]
+
+
+class TakeOverOut(TypedDict):
+    """A file on its way in. Read it again until its state is no longer reading or taking."""
+
+    id: str
+    kind: Literal['customers', 'products', 'open-items', 'balances', 'history']
+    name: str
+    digest: str
+    system: str
+    state: Literal['reading', 'open', 'sent', 'taking', 'taken', 'discarded', 'refused']
+    ready: int
+    known: int
+    left: int
+    rejected: int
+    columns: list[ColumnOut]
+    sums: list[SumOut]
+    problems: list[ReasonOut]
+    rejects: list[RejectOut]
+    error: str
+    by: str
+    at: str
+    confirmed_by: str
 
 
 class TakenOut(TypedDict):
@@ -1777,6 +2040,28 @@ class TakenStatement(TypedDict):
     closing: MoneyOut | None
     follows: bool | None
     lines_new: int
+
+
+class TaskFilter(TypedDict):
+    """TaskFilter"""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    show: NotRequired[Literal['todo', 'overdue', 'done']]
+
+
+class TaskOut(TypedDict):
+    """Something that you or your role are to do."""
+
+    id: str
+    about: str
+    title: ReasonOut
+    role: str
+    person: str
+    due: str | None
+    state: str
+    created_by: str
+    created_at: str
 
 
 class TaxOut(TypedDict):
@@ -1848,6 +2133,26 @@ class TermsOut(TypedDict):
     discount_percent: str | None
 
 
+class TextIn(TypedDict):
+    """Words with placeholders in braces: {customer name}."""
+
+    title: NotRequired[str]
+    body: str
+
+
+class TextOut(TypedDict):
+    """A text of mails or documents that counts now."""
+
+    kind: str
+    language: str
+    title: str
+    body: str
+    version: int
+    is_shipped: bool
+    by: str
+    at: str | None
+
+
 class TrialBalance(TypedDict):
     """Every account with the sum of its postings up to a day, debit positive; they add up to zero."""
 
@@ -1858,8 +2163,15 @@ class TrialBalance(TypedDict):
 class UnapplyIn(TypedDict):
     """Why, and whether the money stays with the customer."""
 
-    reason: str
+    reason: NotRequired[str]
+    reason_code: NotRequired[str]
     keep_on_account: NotRequired[bool]
+
+
+class ValuesIn(TypedDict):
+    """What stands in custom fields from now on, by name; an empty text takes it away, what is not named stays."""
+
+    custom: dict[str, str]
 
 
 class VatReportOut(TypedDict):
@@ -1889,6 +2201,46 @@ class VerifiedOut(TypedDict):
 
     holds: bool
     invariants: list[VerdictOut]
+
+
+class ViewChangeIn(TypedDict):
+    """Another name; other filters where `query` is given."""
+
+    name: str
+    query: NotRequired[str | None]
+
+
+class ViewFilter(TypedDict):
+    """ViewFilter"""
+
+    list: NotRequired[Literal['customers', 'holds', 'orders', 'invoices', 'matching', 'worklist', 'tasks', 'ageing', 'journal', 'journal-entries', 'manual-journals', 'outbox'] | None]
+
+
+class ViewIn(TypedDict):
+    """A new view; what is no filter, sort or tab of the list is left out of `query`."""
+
+    list: Literal['customers', 'holds', 'orders', 'invoices', 'matching', 'worklist', 'tasks', 'ageing', 'journal', 'journal-entries', 'manual-journals', 'outbox']
+    name: str
+    query: NotRequired[str]
+
+
+class ViewOut(TypedDict):
+    """A view. `query`: its filters, sort and tab as in the address of the list. `first`: the list opens with it for this person."""
+
+    id: str
+    list: Literal['customers', 'holds', 'orders', 'invoices', 'matching', 'worklist', 'tasks', 'ageing', 'journal', 'journal-entries', 'manual-journals', 'outbox']
+    name: str
+    query: str
+    shared: bool
+    mine: bool
+    first: bool
+    owner: str
+
+
+class ViewShareIn(TypedDict):
+    """ViewShareIn"""
+
+    shared: bool
 
 
 class WebhookIn(TypedDict):
@@ -1929,3 +2281,32 @@ class WhyIn(TypedDict):
     """Why; it is kept."""
 
     reason: str
+
+
+class WorklistFilter(TypedDict):
+    """WorklistFilter"""
+
+    page: NotRequired[int]
+    size: NotRequired[int]
+    show: NotRequired[Literal['todo', 'done', 'waiting']]
+    whose: NotRequired[Literal['mine', 'all', 'nobody']]
+
+
+class WorklistLine(TypedDict):
+    """A customer's place in the worklist; amounts in the company's currency. `priority` is collectible amount × days late."""
+
+    account: str
+    priority: str
+    overdue: MoneyOut
+    collectible: MoneyOut
+    promised: MoneyOut
+    disputed: MoneyOut
+    blocked: MoneyOut
+    on_account: MoneyOut
+    days_late: int
+    oldest_due: str
+    broken_promise: str | None
+    last_contact: str | None
+    last_outcome: str
+    next_date: str | None
+    why: list[ReasonOut]

@@ -408,6 +408,85 @@ class Catalog:
         return cast("Done", self._transport.ask("POST", "/api/v1/tax-rates", body=body, once=True, idempotency_key=idempotency_key))
 
 
+class Collection:
+    """Collection."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list_worklist(self, *, page: int | None = None, size: int | None = None, show: Literal['todo', 'done', 'waiting'] | None = None, whose: Literal['mine', 'all', 'nobody'] | None = None) -> Listed_WorklistLine:
+        """Whom to call, the most urgent first, with why.
+
+        Scope: collection.read.
+        """
+        return cast("Listed_WorklistLine", self._transport.ask("GET", "/api/v1/worklist", query={"page": page, "size": size, "show": show, "whose": whose}))
+
+    def each_worklist(self, *, size: int | None = None, show: Literal['todo', 'done', 'waiting'] | None = None, whose: Literal['mine', 'all', 'nobody'] | None = None) -> Iterator[WorklistLine]:
+        """All of `list_worklist`, page after page."""
+        page, seen = 1, 0
+        while True:
+            found = self.list_worklist(page=page, size=size, show=show, whose=whose)
+            yield from found["items"]
+            seen, page = seen + len(found["items"]), page + 1
+            if not found["items"] or seen >= found["total"]:
+                return
+
+    def list_contacts(self, *, page: int | None = None, size: int | None = None, account: str | None = None) -> Listed_ContactEntryOut:
+        """What was said to one customer, the latest first.
+
+        Scope: collection.read.
+        """
+        return cast("Listed_ContactEntryOut", self._transport.ask("GET", "/api/v1/contacts", query={"page": page, "size": size, "account": account}))
+
+    def each_contacts(self, *, size: int | None = None, account: str | None = None) -> Iterator[ContactEntryOut]:
+        """All of `list_contacts`, page after page."""
+        page, seen = 1, 0
+        while True:
+            found = self.list_contacts(page=page, size=size, account=account)
+            yield from found["items"]
+            seen, page = seen + len(found["items"]), page + 1
+            if not found["items"] or seen >= found["total"]:
+                return
+
+    def log_contact(self, body: ContactEntryIn, *, idempotency_key: str | None = None) -> Made:
+        """Log what was said. A promise and a dispute mark their items; nothing that was said is ever changed.
+
+        Scope: collection.log_contacts.
+        """
+        return cast("Made", self._transport.ask("POST", "/api/v1/contacts", body=body, once=True, idempotency_key=idempotency_key))
+
+    def withdraw_contact(self, contact: str, *, idempotency_key: str | None = None) -> Made:
+        """Take an entry back by one that follows it; the new entry's id.
+
+        Scope: collection.withdraw_contacts.
+        """
+        return cast("Made", self._transport.ask("POST", address("/api/v1/contacts/{contact}/withdraw", contact=contact), once=True, idempotency_key=idempotency_key))
+
+    def list_tasks(self, *, page: int | None = None, size: int | None = None, show: Literal['todo', 'overdue', 'done'] | None = None) -> Listed_TaskOut:
+        """What you and your roles are to do, what is due first.
+
+        Scope: notices.read.
+        """
+        return cast("Listed_TaskOut", self._transport.ask("GET", "/api/v1/tasks", query={"page": page, "size": size, "show": show}))
+
+    def each_tasks(self, *, size: int | None = None, show: Literal['todo', 'overdue', 'done'] | None = None) -> Iterator[TaskOut]:
+        """All of `list_tasks`, page after page."""
+        page, seen = 1, 0
+        while True:
+            found = self.list_tasks(page=page, size=size, show=show)
+            yield from found["items"]
+            seen, page = seen + len(found["items"]), page + 1
+            if not found["items"] or seen >= found["total"]:
+                return
+
+    def finish_task(self, task: str, *, idempotency_key: str | None = None) -> Done:
+        """A task is done.
+
+        Scope: notices.finish_tasks.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/tasks/{task}/done", task=task), once=True, idempotency_key=idempotency_key))
+
+
 class Company:
     """Company."""
 
@@ -523,7 +602,7 @@ class Customers:
         self._transport = transport
 
     def list_customers(self, *, page: int | None = None, size: int | None = None, text: str | None = None, state: Literal['', 'active', 'stopped'] | None = None, sort: Literal['name', '-name', 'number', '-number', 'country', '-country', 'currency', '-currency', 'risk', '-risk'] | None = None) -> Listed_CustomerLine:
-        """Customers of the company, by name.
+        """Customers of the company, by name. Custom fields narrow it: ?custom.segment=Marine.
 
         Scope: customers.read.
         """
@@ -642,7 +721,7 @@ class Invoices:
         self._transport = transport
 
     def list_invoices(self, *, page: int | None = None, size: int | None = None, tab: Literal['all', 'open', 'overdue', 'paid', 'credit-notes'] | None = None, text: str | None = None, currency: str | None = None, account: str | None = None, sort: Literal['issued', '-issued', 'number', '-number', 'gross', '-gross', 'due', '-due'] | None = None) -> Listed_InvoiceRow:
-        """Invoices and credit notes, newest first.
+        """Invoices and credit notes, newest first. Custom fields narrow it: ?custom.cost_center=4711.
 
         Scope: invoicing.read.
         """
@@ -830,7 +909,7 @@ class Orders:
         self._transport = transport
 
     def list_orders(self, *, page: int | None = None, size: int | None = None, state: Literal['', 'open', 'draft', 'held', 'accepted', 'rejected', 'delivered', 'cancelled'] | None = None, text: str | None = None, account: str | None = None, sort: Literal['number', '-number', 'customer', '-customer', 'state', '-state', 'requested', '-requested', 'ordered', '-ordered', 'gross', '-gross'] | None = None) -> Listed_OrderRow:
-        """Orders, newest first.
+        """Orders, newest first. Custom fields narrow it: ?custom.cost_center=4711.
 
         Scope: orders.read.
         """
@@ -956,6 +1035,240 @@ class Receivables:
             seen, page = seen + len(found["items"]), page + 1
             if not found["items"] or seen >= found["total"]:
                 return
+
+
+class SavedViews:
+    """Saved views."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list_views(self, *, list: Literal['customers', 'holds', 'orders', 'invoices', 'matching', 'worklist', 'tasks', 'ageing', 'journal', 'journal-entries', 'manual-journals', 'outbox'] | None = None) -> list[ViewOut]:
+        """Own and shared views of one list, or of all lists that the key may read; own ones first, by name.
+
+        Scope: access.read_views.
+        """
+        return cast("list[ViewOut]", self._transport.ask("GET", "/api/v1/views", query={"list": list}))
+
+    def save_view(self, body: ViewIn, *, idempotency_key: str | None = None) -> Made:
+        """Keep a view. Sent twice it is refused: a person has a name once in a list.
+
+        Scope: access.save_view.
+        """
+        return cast("Made", self._transport.ask("POST", "/api/v1/views", body=body, once=True, idempotency_key=idempotency_key))
+
+    def get_view(self, view: str) -> ViewOut:
+        """One view.
+
+        Scope: access.read_views.
+        """
+        return cast("ViewOut", self._transport.ask("GET", address("/api/v1/views/{view}", view=view)))
+
+    def change_view(self, view: str, body: ViewChangeIn, *, idempotency_key: str | None = None) -> Done:
+        """Another name or other filters of one's own view.
+
+        Scope: access.change_view.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/views/{view}/change", view=view), body=body, once=True, idempotency_key=idempotency_key))
+
+    def share_view(self, view: str, body: ViewShareIn, *, idempotency_key: str | None = None) -> Done:
+        """Let everybody in the company see one's own view, or take it back; anybody's can be taken back.
+
+        Scope: access.share_view.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/views/{view}/share", view=view), body=body, once=True, idempotency_key=idempotency_key))
+
+    def delete_view(self, view: str, *, idempotency_key: str | None = None) -> Done:
+        """Take one's own view away.
+
+        Scope: access.delete_view.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/views/{view}/delete", view=view), once=True, idempotency_key=idempotency_key))
+
+    def restore_view(self, view: str, *, idempotency_key: str | None = None) -> Done:
+        """Bring one's own view back after it was deleted.
+
+        Scope: access.restore_view.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/views/{view}/restore", view=view), once=True, idempotency_key=idempotency_key))
+
+
+class Tailoring:
+    """Tailoring."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list_reason_codes(self, *, kind: Literal['credit-note', 'hold-release', 'hold-rejection', 'order-end', 'account-stop', 'limit', 'payment-undo', 'payment-difference', 'write-off', 'dispute'] | None = None) -> list[ReasonCodeOut]:
+        """Reason codes with how often each was used.
+
+        Scope: tailoring.read.
+        """
+        return cast("list[ReasonCodeOut]", self._transport.ask("GET", "/api/v1/reason-codes", query={"kind": kind}))
+
+    def define_reason(self, body: NewReasonCodeIn, *, idempotency_key: str | None = None) -> Done:
+        """Add a reason code.
+
+        Scope: tailoring.define_reason.
+        """
+        return cast("Done", self._transport.ask("POST", "/api/v1/reason-codes", body=body, once=True, idempotency_key=idempotency_key))
+
+    def reword_reason(self, kind: str, code: str, body: ReasonCodeIn, *, idempotency_key: str | None = None) -> Done:
+        """Give a code other words, as its next version. What was said keeps its words.
+
+        Scope: tailoring.reword_reason.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/reason-codes/{kind}/{code}", kind=kind, code=code), body=body, once=True, idempotency_key=idempotency_key))
+
+    def retire_reason(self, kind: str, code: str, *, idempotency_key: str | None = None) -> Done:
+        """A code can no longer be chosen. Where it was used it stays.
+
+        Scope: tailoring.retire_reason.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/reason-codes/{kind}/{code}/retire", kind=kind, code=code), once=True, idempotency_key=idempotency_key))
+
+    def restore_reason(self, kind: str, code: str, *, idempotency_key: str | None = None) -> Done:
+        """A retired code can be chosen again.
+
+        Scope: tailoring.restore_reason.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/reason-codes/{kind}/{code}/restore", kind=kind, code=code), once=True, idempotency_key=idempotency_key))
+
+    def list_custom_fields(self) -> list[CustomFieldOut]:
+        """The custom fields in use.
+
+        Scope: tailoring.read.
+        """
+        return cast("list[CustomFieldOut]", self._transport.ask("GET", "/api/v1/custom-fields"))
+
+    def define_field(self, body: NewFieldIn, *, idempotency_key: str | None = None) -> Done:
+        """Add a custom field.
+
+        Scope: tailoring.define_field.
+        """
+        return cast("Done", self._transport.ask("POST", "/api/v1/custom-fields", body=body, once=True, idempotency_key=idempotency_key))
+
+    def retire_field(self, thing: str, name: str, *, idempotency_key: str | None = None) -> Done:
+        """Take a field off screens and lists; what stands in it is kept.
+
+        Scope: tailoring.retire_field.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/custom-fields/{thing}/{name}/retire", thing=thing, name=name), once=True, idempotency_key=idempotency_key))
+
+    def restore_field(self, thing: str, name: str, *, idempotency_key: str | None = None) -> Done:
+        """Bring a retired field back, with what stands in it.
+
+        Scope: tailoring.restore_field.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/custom-fields/{thing}/{name}/restore", thing=thing, name=name), once=True, idempotency_key=idempotency_key))
+
+    def change_account_fields(self, account: str, body: ValuesIn, *, idempotency_key: str | None = None) -> Done:
+        """Write what stands in a customer's custom fields in this company.
+
+        Scope: customers.change_fields.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/accounts/{account}/custom-fields", account=account), body=body, once=True, idempotency_key=idempotency_key))
+
+    def change_order_fields(self, order: str, body: ValuesIn, *, idempotency_key: str | None = None) -> Done:
+        """Write what stands in an order's custom fields.
+
+        Scope: orders.change_fields.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/orders/{order}/custom-fields", order=order), body=body, once=True, idempotency_key=idempotency_key))
+
+    def list_texts(self) -> list[TextOut]:
+        """The texts of mails and documents that count now.
+
+        Scope: tailoring.read.
+        """
+        return cast("list[TextOut]", self._transport.ask("GET", "/api/v1/texts"))
+
+    def write_text(self, kind: str, language: str, body: TextIn, *, idempotency_key: str | None = None) -> Done:
+        """The company's own words from now on. What was sent keeps its words.
+
+        Scope: tailoring.write_text.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/texts/{kind}/{language}", kind=kind, language=language), body=body, once=True, idempotency_key=idempotency_key))
+
+    def reset_text(self, kind: str, language: str, *, idempotency_key: str | None = None) -> Done:
+        """The shipped text counts again.
+
+        Scope: tailoring.reset_text.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/texts/{kind}/{language}/reset", kind=kind, language=language), once=True, idempotency_key=idempotency_key))
+
+
+class TakeOvers:
+    """Take-overs."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def open_take_over(self, file_name: str, data: bytes, *, kind: Literal['customers', 'products', 'open-items', 'balances', 'history'] | None = None, idempotency_key: str | None = None) -> Made:
+        """Upload a CSV or XLSX file of customers, products, open-items, balances or history. A job reads it; nothing is written yet.
+
+        Scope: documents.open_take_over.
+        """
+        return cast("Made", self._transport.ask("POST", "/api/v1/take-overs", file=(file_name, data), query={"kind": kind}, once=True, idempotency_key=idempotency_key))
+
+    def list_take_overs(self, *, page: int | None = None, size: int | None = None, state: Literal['', 'under-way', 'reading', 'open', 'sent', 'taking', 'taken', 'discarded', 'refused'] | None = None) -> Listed_TakeOverOut:
+        """Take-overs, newest first.
+
+        Scope: documents.read_take_overs.
+        """
+        return cast("Listed_TakeOverOut", self._transport.ask("GET", "/api/v1/take-overs", query={"page": page, "size": size, "state": state}))
+
+    def each_take_overs(self, *, size: int | None = None, state: Literal['', 'under-way', 'reading', 'open', 'sent', 'taking', 'taken', 'discarded', 'refused'] | None = None) -> Iterator[TakeOverOut]:
+        """All of `list_take_overs`, page after page."""
+        page, seen = 1, 0
+        while True:
+            found = self.list_take_overs(page=page, size=size, state=state)
+            yield from found["items"]
+            seen, page = seen + len(found["items"]), page + 1
+            if not found["items"] or seen >= found["total"]:
+                return
+
+    def get_take_over(self, take_over: str) -> TakeOverOut:
+        """One take-over: its columns, what it would do, and why rows stay out.
+
+        Scope: documents.read_take_overs.
+        """
+        return cast("TakeOverOut", self._transport.ask("GET", address("/api/v1/take-overs/{take_over}", take_over=take_over)))
+
+    def get_take_over_rejects(self, take_over: str) -> str:
+        """All rejected rows as CSV, each as it was, with its row, field and reason behind.
+
+        Scope: documents.read_take_overs.
+        """
+        return cast("str", self._transport.ask("GET", address("/api/v1/take-overs/{take_over}/rejects", take_over=take_over)))
+
+    def map_take_over(self, take_over: str, body: ColumnsIn, *, idempotency_key: str | None = None) -> Done:
+        """Say what the columns are; the file is read again with it.
+
+        Scope: documents.map_take_over.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/take-overs/{take_over}/columns", take_over=take_over), body=body, once=True, idempotency_key=idempotency_key))
+
+    def send_take_over(self, take_over: str, *, idempotency_key: str | None = None) -> Done:
+        """Send it to be confirmed by somebody else.
+
+        Scope: documents.send_take_over.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/take-overs/{take_over}/send", take_over=take_over), once=True, idempotency_key=idempotency_key))
+
+    def confirm_take_over(self, take_over: str, *, idempotency_key: str | None = None) -> Done:
+        """Let the ready rows in, all or none; who prepared it confirms it only while nobody else may.
+
+        Scope: documents.confirm_take_over.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/take-overs/{take_over}/confirm", take_over=take_over), once=True, idempotency_key=idempotency_key))
+
+    def discard_take_over(self, take_over: str, *, idempotency_key: str | None = None) -> Done:
+        """Put it away before it is confirmed; nothing of it was written.
+
+        Scope: documents.discard_take_over.
+        """
+        return cast("Done", self._transport.ask("POST", address("/api/v1/take-overs/{take_over}/discard", take_over=take_over), once=True, idempotency_key=idempotency_key))
 
 
 class Webhooks:
@@ -1084,6 +1397,7 @@ class Operations:
         self.cash = Cash(transport)
         self.cashforecast = CashForecast(transport)
         self.catalog = Catalog(transport)
+        self.collection = Collection(transport)
         self.company = Company(transport)
         self.credit = Credit(transport)
         self.customers = Customers(transport)
@@ -1093,4 +1407,7 @@ class Operations:
         self.ledger = Ledger(transport)
         self.orders = Orders(transport)
         self.receivables = Receivables(transport)
+        self.savedviews = SavedViews(transport)
+        self.tailoring = Tailoring(transport)
+        self.takeovers = TakeOvers(transport)
         self.webhooks = Webhooks(transport)

@@ -1,4 +1,4 @@
-"""Writes of the access room: companies, people, roles, keys, webhooks."""
+"""Writes of the access room: companies, people, roles, keys, saved views, webhooks."""
 
 from duecourse.access.actions.companies import (
     COMPANY_FIELDS,
@@ -31,6 +31,14 @@ from duecourse.access.actions.people import (
     revoke_role,
     withdraw_invitation,
 )
+from duecourse.access.actions.views import (
+    change_view,
+    delete_view,
+    put_view_first,
+    restore_view,
+    save_view,
+    share_view,
+)
 from duecourse.access.actions.webhooks import (
     change_webhook,
     claim_webhooks,
@@ -58,6 +66,7 @@ __all__ = [
     "change_keys",
     "change_language",
     "change_mail",
+    "change_view",
     "change_webhook",
     "claim_webhooks",
     "create_api_key",
@@ -66,6 +75,7 @@ __all__ = [
     "create_user",
     "create_webhook",
     "deactivate_user",
+    "delete_view",
     "disable_webhook",
     "enter_with_key",
     "forget_webhook_messages",
@@ -77,17 +87,21 @@ __all__ = [
     "mark_webhook",
     "note_logo",
     "pause_webhook",
+    "put_view_first",
     "queue_webhooks",
     "release_webhooks",
     "replay_failed_webhooks",
     "replay_webhook_message",
+    "restore_view",
     "resume_webhook",
     "revoke_api_key",
     "revoke_own_api_key",
     "revoke_role",
     "rotate_webhook_secret",
+    "save_view",
     "set_number_series",
     "set_opening",
+    "share_view",
     "test_webhook",
     "withdraw_invitation",
 ]

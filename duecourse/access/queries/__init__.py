@@ -37,6 +37,7 @@ from duecourse.access.queries.people import (
     user_names,
     user_view,
 )
+from duecourse.access.queries.views import may_read_list, saved_views, view_for_caller
 from duecourse.access.queries.webhooks import (
     webhook_attempts,
     webhook_counts,
@@ -69,17 +70,20 @@ __all__ = [
     "key_for_caller",
     "key_id_and_call",
     "key_view",
+    "may_read_list",
     "member_for_caller",
     "members",
     "names_who_may",
     "role_codes",
     "role_words",
     "roles_of",
+    "saved_views",
     "system_call",
     "usable_founding_links",
     "usable_invitations",
     "user_names",
     "user_view",
+    "view_for_caller",
     "webhook_attempts",
     "webhook_counts",
     "webhook_endpoints",

@@ -10,6 +10,12 @@ OWN = frozenset(
         "access.change_language",
         "access.change_keys",
         "access.revoke_own_api_key",
+        "access.read_views",
+        "access.save_view",
+        "access.change_view",
+        "access.delete_view",
+        "access.restore_view",
+        "access.put_view_first",
         "notices.read",
         "notices.create_tasks",
         "notices.finish_tasks",
@@ -78,6 +84,7 @@ ROLES: dict[str, frozenset[str]] = {
     | TAKE_OVERS
     | TAILORS
     | {
+        "access.share_view",
         "customers.change_fields",
         "orders.change_fields",
         "customers.read",
@@ -192,6 +199,7 @@ ROLES: dict[str, frozenset[str]] = {
     | READS
     | TAKE_OVERS
     | {
+        "access.share_view",
         "forecasting.request_forecast",
         "documents.confirm_take_over",
         "ledger.take_over_balances",
@@ -248,6 +256,7 @@ ROLES: dict[str, frozenset[str]] = {
     "administrator": OWN
     | TAILORS
     | {
+        "access.share_view",
         "access.read",
         "access.invite_user",
         "access.withdraw_invitation",

@@ -310,7 +310,7 @@ def address(context: Mapping[str, Any], **changes: object) -> str:
             query.pop(name, None)
         else:
             query[name] = str(value)
-    return f"?{query.urlencode()}"
+    return f"?{query.urlencode()}" if query else "?view=standard"
 
 
 @register.simple_tag(takes_context=True)
