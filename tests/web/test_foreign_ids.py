@@ -21,17 +21,21 @@ ROWS = {
     "acc": "customers_customeraccount", "cus": "customers_customer", "itm": "receivables_openitem", "inv": "invoicing_invoice",
     "ord": "orders_order", "hld": "credit_hold", "pay": "cash_payment", "stm": "bank_statement", "fil": "bank_bankfile",
     "jrn": "ledger_journalentry", "evt": "core_event", "dsp": "documents_dispatch", "prd": "ledger_period", "bnk": "ledger_bankaccount",
-    "usr": "access_user", "cte": "collection_contactentry", "tsk": "notices_persontask", "key": "access_apikey", "inn": "access_invitation", "job": "core_task",
-    "whk": "access_webhookendpoint", "msg": "access_webhookmessage",
+    "usr": "access_user", "cte": "collection_contactentry", "tsk": "notices_persontask", "key": "access_apikey",
+    "inn": "access_invitation", "job": "core_task", "whk": "access_webhookendpoint", "msg": "access_webhookmessage",
+    "man": "ledger_manualjournal", "exp": "ledger_journalexport", "tko": "documents_takeover", "viw": "access_savedview",
 }  # fmt: skip
 # Which kind of id an address takes, by its beginning; the longest that fits. One that is not listed fails.
 KINDS = {
-    "customers/": "cus", "items/": "itm", "holds/": "hld", "invoices/": "inv", "journal/entries/": "jrn", "journal/": "evt", "worklist/": "acc", "worklist/entries/": "cte",
-    "matching/": "pay", "orders/": "ord", "outbox/": "dsp", "bank/statements/": "stm", "bank/files/": "fil", "settings/people/": "usr",
-    "settings/people/invitations/": "inn", "settings/keys/": "key", "settings/webhooks/": "whk", "settings/webhooks/messages/": "msg",
-    "settings/reasons/": "key", "settings/fields/": "key", "settings/texts/": "key",  # these take codes and names, not ids
+    "customers/": "cus", "items/": "itm", "holds/": "hld", "invoices/": "inv", "journal/entries/": "jrn", "journal/": "evt",
+    "worklist/": "acc", "worklist/entries/": "cte", "matching/": "pay", "orders/": "ord", "outbox/": "dsp", "bank/statements/": "stm",
+    "bank/files/": "fil", "settings/people/": "usr", "settings/people/invitations/": "inn", "settings/keys/": "key",
+    "settings/webhooks/": "whk", "settings/webhooks/messages/": "msg", "books/journals/": "man", "books/exports/": "exp",
+    "take-overs/": "tko", "views/": "viw",
+    "settings/reasons/": "key", "settings/fields/": "key", "settings/texts/": "key", "books/accounts/": "key",  # codes and names, not ids
 }  # fmt: skip
-WITHOUT_A_COMPANY = ("invitation/", "found/", "setup/", "accounts/", "static/", "media/", "api/")  # a token of its own, a step’s name, or other doors
+# A token of its own, a step's name, or other doors.
+WITHOUT_A_COMPANY = ("invitation/", "found/", "setup/", "accounts/", "static/", "media/", "api/")
 
 
 def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
