@@ -22,8 +22,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from duecourse.cash.rules import KnownAccount, OpenItem, Payment, Proposal, lower_bound, propose, rf_reference
+from duecourse.cash.rules import KnownAccount, OpenItem, Payment, Proposal, lower_bound, propose
 from duecourse.core.money import Money
+from duecourse.invoicing.rules import creditor_reference
 
 TODAY = dt.date(2026, 11, 17)
 # (item or None, applied, residual kind, residual), one for each line
@@ -81,7 +82,7 @@ def world(seed: int, items: int, payments: int) -> World:
                 open=Money(amount, currency),
                 issue_date=issued,
                 due_date=issued + dt.timedelta(days=30),
-                reference=rf_reference(number) if luck.random() < 0.7 else "",
+                reference=creditor_reference(number) if luck.random() < 0.7 else "",
                 order_number=f"SO{serial + 300_000}",
                 purchase_order=f"PO-{luck.randrange(100_000, 999_999)}" if luck.random() < 0.6 else "",
                 discount_percent=discount,
