@@ -24,7 +24,7 @@ R = TypeVar("R")
 ATTEMPTS_MAX = 5
 _RETRIED = ("40001", "40P01")  # serialization failure, deadlock: the whole transaction is tried again
 _depth: ContextVar[int] = ContextVar("action_depth", default=0)
-_bound: ContextVar[tuple[int, int] | None] = ContextVar("bound_company", default=None)
+_bound: ContextVar[tuple[int, int, dt.date] | None] = ContextVar("bound_company", default=None)
 _late: ContextVar[dict[Callable[[list[Any]], None], list[Any]] | None] = ContextVar("late_rows", default=None)
 ACTIONS: dict[str, Callable[..., object]] = {}
 
@@ -79,7 +79,7 @@ def within(call: Call) -> Iterator[None]:
 
     Doors open one per request; an action opens its own when no door has.
     """
-    before, mine = _bound.get(), (call.company.id, call.company.organisation_id)
+    before, mine = _bound.get(), (call.company.id, call.company.organisation_id, call.today)
     token = _bound.set(mine)
     try:
         with transaction.atomic():
@@ -92,12 +92,13 @@ def within(call: Call) -> Iterator[None]:
         _bound.reset(token)
 
 
-def bind(company_id: int, organisation_id: int) -> None:
-    """Tell row-level security whose rows this transaction sees; it ends with the transaction."""
+def bind(company_id: int, organisation_id: int, today: dt.date | None = None) -> None:
+    """Tell row-level security whose rows this transaction sees, and stored sums which day it is; it ends with the transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select set_config('duecourse.company', %s, true), set_config('duecourse.organisation', %s, true)",
-            [str(company_id), str(organisation_id)],
+            "select set_config('duecourse.company', %s, true), set_config('duecourse.organisation', %s, true), "
+            "set_config('duecourse.today', %s, true)",
+            [str(company_id), str(organisation_id), today.isoformat() if today else ""],
         )
 
 

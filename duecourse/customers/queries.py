@@ -69,7 +69,9 @@ def _views(call: Call, found: QuerySet[CustomerAccount]) -> dict[int, rules.Acco
     rows = list(found.values_list(*_ACCOUNT.values()))
     customers = list({row[1] for row in rows})
     lines: dict[int, tuple[str, ...]] = {}
-    addresses = Address.objects.filter(organisation_id=call.company.organisation_id, customer_id__any=list(customers), kind="billing")
+    addresses = Address.objects.filter(
+        organisation_id=call.company.organisation_id, customer_id__any=list(customers), kind="billing"
+    )
     columns = ("customer_id", "lines", "postal_code", "city")
     for customer_id, above, postal_code, city in addresses.order_by("-id").values_list(*columns):  # the first one given wins
         lines[customer_id] = tuple(line for line in (*above, f"{postal_code} {city}".strip()) if line)
@@ -262,6 +264,21 @@ def matching(
         found = found.filter(is_stopped=state == "stopped")
     found = _with(call, found, custom)
     return list(found.order_by(*SORTS[sort]).values_list("id", flat=True))
+
+
+def count(call: Call) -> int:
+    """How many accounts the company has."""
+    require(call, "customers.read")
+    return _accounts(call).count()
+
+
+def others(call: Call, without: Sequence[int], account_ids: Sequence[int] | None, start: int, stop: int) -> list[int]:
+    """Ids of accounts (of those named; None: all) other than `without`, by name, from one place to before another; one query."""
+    require(call, "customers.read")
+    found = _accounts(call).exclude(pk__any=list(without))
+    if account_ids is not None:
+        found = found.filter(pk__any=list(account_ids))
+    return list(found.order_by(*SORTS["name"]).values_list("id", flat=True)[start:stop])
 
 
 def numbers_of(call: Call, customer_ids: Iterable[int]) -> dict[int, str]:

@@ -101,6 +101,15 @@ def watch(timestamp: int) -> None:
     watching.watch_all(timezone.now())
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="age_sums", queueing_lock="age_sums")
+def age_sums(timestamp: int) -> None:
+    """See sums of an earlier day from today; each row is of today when it is done, and is then left alone."""
+    from duecourse.jobs import sums
+
+    sums.age_stale(timezone.now())
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="forecast_stale", queueing_lock="forecast_stale")
 def forecast_stale(timestamp: int) -> None:

@@ -83,6 +83,11 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "entries-balance", N_("In every journal entry debits equal credits, in each currency."), ledger_facts.unbalanced_entries
     ),
+    Check(
+        "account-sums",
+        N_("The stored sums of each customer are what its open items add up to, by age."),
+        item_facts.broken_sums,
+    ),
     Check("trial-balance", N_("All accounts together come to zero."), _trial_balance),
     Check("journal-numbers", N_("Journal numbers run without gaps."), ledger_facts.number_gaps),
     Check("invoice-numbers", N_("Numbers of invoices and credit notes run without gaps."), invoice_facts.number_gaps),

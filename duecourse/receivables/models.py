@@ -78,6 +78,30 @@ class OpenItem(models.Model):
         ]
 
 
+class AccountSum(models.Model):
+    """What is open on an account in one currency, by age as on `aged_on`: kept by triggers on open items, recomputed by the verifier."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
+    customer_account = models.ForeignKey(CustomerAccount, models.PROTECT, related_name="+", db_index=False)
+    currency = fields.currency()
+    aged_on = models.DateField()
+    items = models.IntegerField()
+    open_amount = fields.amount()
+    open_company_amount = fields.amount()
+    overdue_company_amount = fields.amount()  # due before aged_on: all of the four below together
+    late_30 = fields.amount()  # 1 to 30 days late, in the company's currency; and so on
+    late_60 = fields.amount()
+    late_90 = fields.amount()
+    late_more = fields.amount()
+    is_split = models.BooleanField(default=False)  # the account has sums in other currencies beside this one
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "customer_account", "currency"], name="account_sum_unique"),
+        ]
+        indexes = [models.Index(fields=["company", "aged_on"], name="account_sum_aged")]
+
+
 class Clearing(models.Model):
     """What cleared items together, with its entry; undone by another clearing that reverses it."""
 

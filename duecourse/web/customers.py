@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -65,11 +65,21 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Open and overdue of every account that is listed, in the company's currency."""
+    """What is open and overdue of the accounts shown, and of all that are listed, in the company's currency."""
 
-    by_account: dict[int, tuple[Money, Money]]
+    by_account: Mapping[int, item_facts.AccountAmounts]
     open: Money
     overdue: Money
+    owing: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The accounts that the list is about: None for all there are, and how many that is."""
+
+    ids: Sequence[int] | None
+    count: int
 
 
 def _asked(request: HttpRequest, may_see_amounts: bool) -> Asked:
@@ -82,37 +92,44 @@ def _asked(request: HttpRequest, may_see_amounts: bool) -> Asked:
     return Asked(request.GET.get("q", "").strip(), show if show in shows else "", days, sort if sort in allowed else default)
 
 
-def _sums(call: Call, on: dt.date, account_ids: Sequence[int] | None) -> Sums:
-    """What accounts (None: all) have open and overdue by the end of a day; one query."""
-    zero = Money.zero(call.company.currency)
-    found: dict[int, tuple[Money, Money]] = {}
-    for row in item_facts.ageing(call, on, account_ids=account_ids):
-        overdue = Money.total(row.company_buckets[1:], call.company.currency)
-        before = found.get(row.customer_account_id, (zero, zero))
-        found[row.customer_account_id] = (before[0] + row.company_total, before[1] + overdue)
-    return Sums(
-        found,
-        Money.total((pair[0] for pair in found.values()), zero.currency),
-        Money.total((pair[1] for pair in found.values()), zero.currency),
-    )
+def _ranked(call: Call, asked: Asked, on: dt.date, about: Narrowed, start: int, stop: int) -> tuple[list[int], int, Sums]:
+    """Accounts by amount from one place to before another, how many there are, and the sums; those with nothing stand by name."""
+    only = {"owing": "open", "overdue": "overdue"}.get(asked.show, "")
+    sort = asked.sort if asked.sort in BY_AMOUNT else "-overdue"
+    found = item_facts.ranking(call, on, about.ids, about.count, sort, only, start, stop)
+    sums = Sums({one.account_id: one for one in (*found.head, *found.tail)}, found.open, found.overdue, found.owing, found.late)
+    total = found.before if only else about.count
+    first, last = max(start, found.before), min(stop, total - found.after)
+    without: list[int] = []
+    if first < last and not only:
+        some = item_facts.ranking(call, on, about.ids, about.count, sort, start=0, stop=about.count)
+        taken = [one.account_id for one in (*some.head, *some.tail)]
+        without = queries.others(call, taken, about.ids, first - found.before, last - found.before)
+    ids_ = [*(one.account_id for one in found.head), *without, *(one.account_id for one in found.tail)]
+    return ids_, total, sums
+
+
+def _in_order(call: Call, wanted: Sequence[int]) -> list[rules.CustomerRow]:
+    found = {row.account_id: row for row in queries.rows(call, size=len(wanted), account_ids=wanted).rows} if wanted else {}
+    return [found[key] for key in wanted]
 
 
 def _page(
-    call: Call, asked: Asked, sums: Sums | None, matching: Sequence[int], number: int, size: int
-) -> paging.Page[rules.CustomerRow]:
-    """One page of customers: sorted by the database, or by amounts that another room knows."""
-    if sums is not None and asked.show in ("owing", "overdue"):
-        place = 0 if asked.show == "owing" else 1
-        matching = [key for key in matching if key in sums.by_account and sums.by_account[key][place].amount > 0]
-    if sums is None or asked.sort not in BY_AMOUNT:
-        return queries.rows(call, sort=asked.sort, page=number, size=size, account_ids=matching)
-    place, sign = (0 if asked.sort.endswith("open") else 1), (-1 if asked.sort.startswith("-") else 1)
-    nothing = (Decimal(0), Decimal(0))
-    worth = {key: (pair[place].amount, pair[1 - place].amount) for key, pair in sums.by_account.items()}
-    ranked = sorted(matching, key=lambda key: tuple(sign * amount for amount in worth.get(key, nothing)))
-    cut = paging.slice(ranked, number, size)
-    found = {row.account_id: row for row in queries.rows(call, size=size, account_ids=cut.rows).rows}
-    return replace(cut.each(lambda key: found[key]))
+    call: Call, asked: Asked, on: dt.date, about: Narrowed, number: int, shows_amounts: bool
+) -> tuple[paging.Page[rules.CustomerRow], Sums | None]:
+    """One page of customers and the sums: sorted by the customers' own columns, or by amounts that another room knows."""
+    if not shows_amounts:
+        return queries.rows(call, sort=asked.sort, page=number, account_ids=about.ids), None
+    if asked.sort in BY_AMOUNT:
+        start, stop = paging.bounds(number)
+        wanted, total, sums = _ranked(call, asked, on, about, start, stop)
+        return paging.Page(_in_order(call, wanted), total, max(number, 1)), sums
+    if asked.show in ("owing", "overdue"):
+        wanted, _total, sums = _ranked(call, asked, on, about, 0, about.count)
+        return queries.rows(call, sort=asked.sort, page=number, account_ids=wanted), sums
+    _none, _total, sums = _ranked(call, asked, on, about, 0, 0)
+    found = queries.rows(call, sort=asked.sort, page=number, account_ids=about.ids)
+    return found, replace(sums, by_account=item_facts.amounts_open(call, on, [row.account_id for row in found.rows]))
 
 
 def _lines(call: Call, rows: Sequence[rules.CustomerRow], sums: Sums | None, on: dt.date) -> list[Line]:
@@ -124,7 +141,8 @@ def _lines(call: Call, rows: Sequence[rules.CustomerRow], sums: Sums | None, on:
     made = []
     for row in rows:
         standing = standings.get(row.account_id)
-        open_, overdue = sums.by_account.get(row.account_id, (zero, zero)) if sums else (None, None)
+        one = sums.by_account.get(row.account_id) if sums else None
+        open_, overdue = (one.open, one.overdue) if one else (zero, zero) if sums else (None, None)
         state, why = (
             watch.condition(standing, row.is_stopped, policy) if shows_credit else ("stopped" if row.is_stopped else "", None)
         )
@@ -142,22 +160,14 @@ def index(request: HttpRequest, call: Call) -> HttpResponseBase:
     may_see = call.by.may("receivables.read")
     asked = _asked(request, may_see)
     wanted = custom_fields.asked(request, call, "customer")
-    matching = queries.matching(call, asked.text, "stopped" if asked.show == "stopped" else "", custom=wanted)
-    if asked.late:
-        open_ = item_facts.open_by_account(call, matching, call.today)
-        least = call.today - dt.timedelta(days=asked.late)
-        late = {account for (account, _currency), one in open_.items() if one.oldest_due is not None and one.oldest_due < least}
-        matching = [account for account in matching if account in late]
-    narrowed = bool(asked.text or wanted or asked.late or asked.show == "stopped")
-    sums = _sums(call, on, matching if narrowed else None) if may_see else None
+    about = _about(call, asked, wanted)
     if export.asked(request):
-        return _csv(call, asked, sums, matching, on)
-    found = _page(call, asked, sums, matching, listing.number(request), 50)
-    every = len(matching)
+        return _csv(call, asked, on, about, may_see)
+    found, sums = _page(call, asked, on, about, listing.number(request), may_see)
+    every = about.count
     tabs: list[tuple[str, str, object]] = [("", _("All"), every if asked.show != "stopped" else "")]
     if sums is not None and asked.show != "stopped":
-        tabs.append(("owing", _("Owing"), sum(1 for pair in sums.by_account.values() if pair[0].amount > 0)))
-        tabs.append(("overdue", _("Overdue"), sum(1 for pair in sums.by_account.values() if pair[1].amount > 0)))
+        tabs += [("owing", _("Owing"), sums.owing), ("overdue", _("Overdue"), sums.late)]
     elif sums is not None:
         tabs += [("owing", _("Owing"), ""), ("overdue", _("Overdue"), "")]
     tabs.append(("stopped", _("Stopped"), every if asked.show == "stopped" else ""))
@@ -186,6 +196,19 @@ def index(request: HttpRequest, call: Call) -> HttpResponseBase:
     return page(request, call, "customers/index.html", context)
 
 
+def _about(call: Call, asked: Asked, wanted: Mapping[str, str]) -> Narrowed:
+    """Whom the list is about: all, or those that the text, the filters and the tab leave."""
+    if not (asked.text or wanted or asked.late or asked.show == "stopped"):
+        return Narrowed(None, queries.count(call))
+    matching = queries.matching(call, asked.text, "stopped" if asked.show == "stopped" else "", custom=wanted)
+    if asked.late:
+        open_ = item_facts.open_by_account(call, matching, call.today)
+        least = call.today - dt.timedelta(days=asked.late)
+        late = {account for (account, _currency), one in open_.items() if one.oldest_due is not None and one.oldest_due < least}
+        matching = [account for account in matching if account in late]
+    return Narrowed(matching, len(matching))
+
+
 def _order_words(sort: str) -> str:
     words = {
         "-overdue": _("Most overdue first"), "overdue": _("Least overdue first"), "-open": _("Most open first"), "open": _("Least open first"),
@@ -194,8 +217,18 @@ def _order_words(sort: str) -> str:
     return words.get(sort, "")
 
 
-def _csv(call: Call, asked: Asked, sums: Sums | None, matching: Sequence[int], on: dt.date) -> HttpResponseBase:
+def _all(call: Call, asked: Asked, on: dt.date, about: Narrowed) -> tuple[list[int], Sums]:
+    """All accounts of the list in its order, with their sums."""
+    wanted, _total, sums = _ranked(call, asked, on, about, 0, about.count)
+    if asked.sort not in BY_AMOUNT:
+        kept = set(wanted)
+        wanted = [key for key in queries.matching(call, sort=asked.sort) if key in kept]
+    return wanted, sums
+
+
+def _csv(call: Call, asked: Asked, on: dt.date, about: Narrowed, shows_amounts: bool) -> HttpResponseBase:
     currency = call.company.currency
+    wanted, sums = _all(call, asked, on, about) if shows_amounts else (about.ids, None)
     head = [_("Number"), _("Name"), _("Country"), _("Terms"), _("Currency"), _("Group")]
     if sums is not None:
         head += [f"{_('Open')} {currency}", f"{_('Overdue')} {currency}"]
@@ -208,7 +241,11 @@ def _csv(call: Call, asked: Asked, sums: Sums | None, matching: Sequence[int], o
     pays: dict[int, figures.PayingRow] = {}
 
     def pages(number: int) -> paging.Page[Line]:
-        found = _page(call, asked, sums, matching, number, export.SIZE)
+        if sums is not None and wanted is not None:
+            cut = paging.slice(wanted, number, export.SIZE)
+            found = paging.Page(_in_order(call, cut.rows), cut.total, cut.number, cut.size)
+        else:
+            found = queries.rows(call, sort=asked.sort, page=number, size=export.SIZE, account_ids=wanted)
         held.update(own.cells([row.account_id for row in found.rows]))
         if sums is not None:
             pays.update({row.account_id: row for row in figures.paying(call, on, [row.account_id for row in found.rows])})

@@ -162,6 +162,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "receivables.items-taken-over": (N_("Items taken over"), "download", ""),
     "receivables.marks-ended": (N_("Marks ended"), "flag", ""),
     "receivables.marks-set": (N_("Marks set"), "flag", ""),
+    "receivables.sums-aged": (N_("Stored sums seen from today"), "ageing", ""),
     "tailoring.field-changed": (N_("Custom field changed"), "edit", ""),
     "tailoring.field-defined": (N_("Custom field added"), "plus", ""),
     "tailoring.field-restored": (N_("Custom field brought back"), "undo", ""),

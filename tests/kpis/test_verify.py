@@ -114,6 +114,11 @@ CORRUPTIONS: list[tuple[str, str, set[str]]] = [
         {"items-rest"},
     ),
     (
+        "a stored sum is changed",
+        "update receivables_accountsum set late_60 = late_60 + 1 where id = {one:receivables_accountsum}",
+        {"account-sums"},
+    ),
+    (
         "an item's rest is changed",
         (
             "update receivables_openitem set open_amount = open_amount - 1 where id = (select min(id) from "

@@ -83,5 +83,6 @@ def assert_ties(world: World) -> None:
     with within(world.call):
         assert items.broken_rests(world.call)[1] == []
         assert items.uncovered_clearings(world.call)[1] == []
+        assert items.broken_sums(world.call)[1] == []
         assert items.totals(world.call)[0] == ledger_facts.balance_of(world.call, "receivables")
         assert ledger_facts.unbalanced_entries(world.call)[1] == []

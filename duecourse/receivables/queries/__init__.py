@@ -39,9 +39,12 @@ from duecourse.receivables.queries.items import (
 )
 from duecourse.receivables.queries.overdue import OverdueSums, accounts_of, marks_set_by, overdue_sums
 from duecourse.receivables.queries.paying import Paying, paying, settled_in
+from duecourse.receivables.queries.ranking import AccountAmounts, Ranking, amounts_open, ranking
+from duecourse.receivables.queries.sums import broken_sums, stale_sums
 
 __all__ = [
     "OVERDUE",
+    "AccountAmounts",
     "AgeingLine",
     "AgeingPage",
     "AgeingSums",
@@ -51,16 +54,19 @@ __all__ = [
     "ItemView",
     "Movement",
     "OpenSums",
-    "Paying",
     "OverdueSums",
+    "Paying",
+    "Ranking",
     "accounts_of",
     "ageing",
     "ageing_page",
     "ageing_sums",
+    "amounts_open",
     "as_json",
     "behaviour",
     "behaviour_of_all",
     "broken_rests",
+    "broken_sums",
     "differences",
     "entry_of",
     "history",
@@ -80,9 +86,11 @@ __all__ = [
     "overdue_sums",
     "paid_items",
     "paying",
+    "ranking",
     "reversals",
     "settled_in",
     "siblings",
+    "stale_sums",
     "sums_of_all",
     "totals",
     "turnover",

@@ -18,6 +18,7 @@ from duecourse.core import paging
 from duecourse.core.call import Call
 from duecourse.core.money import Money
 from duecourse.receivables import rules
+from duecourse.receivables.queries import sums
 
 # (customer_account_id, currency, due_date, own, company, items): of open items, of what was allocated since, of what was known
 _OPEN = """
@@ -157,6 +158,22 @@ def _by_account(sources: Sequence[str], sums: Mapping[str, str]) -> str:
     return f"select {keys}, {added} from {grouped[0]} s0 full join {grouped[1]} s1 using ({keys}) where {there}"  # noqa: S608
 
 
+def rows_as_of(
+    call: Call, on: dt.date, known_at: dt.datetime | None = None, account_ids: Sequence[int] | None = None, currency: str = ""
+) -> tuple[str, dict[str, Any]]:
+    """SQL for one row an account and currency with something open: customer_account_id, currency, is_split, own, b0 … b4, total, overdue,
+    items; and its parameters. `is_split` is false where an account surely has one currency only.
+
+    From the stored sums where they are of that day or near it, else from the items. One query to find out.
+    """
+    if known_at is None:
+        stored = sums.rows_as_of(call, on, account_ids, currency)
+        if stored is not None:
+            return stored
+    sources, params = scope(call, on, known_at, account_ids, currency)
+    return sums.added_up(_by_account(sources, _OWN_TOTAL | _COMPANY | _ITEMS)), params
+
+
 def ageing(
     call: Call, on: dt.date, known_at: dt.datetime | None = None, account_ids: Sequence[int] | None = None
 ) -> list[AgeingView]:
@@ -183,10 +200,8 @@ def _buckets(amounts: Sequence[Decimal], currency: str) -> tuple[Money, ...]:
 
 
 def ageing_sums(call: Call, on: dt.date, known_at: dt.datetime | None = None) -> list[AgeingSums]:
-    """What was open in each currency by age, without a row per account; one query."""
-    sources, params = scope(call, on, known_at)
-    columns = ", ".join(f"{sql} as {name}" for name, sql in (_OWN_TOTAL | _COMPANY | _ITEMS).items())
-    rows = " union all ".join(f"(select currency, {columns} from ({source}) x group by currency)" for source in sources)  # noqa: S608
+    """What was open in each currency by age; two queries."""
+    rows, params = rows_as_of(call, on, known_at)
     added = ", ".join(f"coalesce(sum({name}), 0)" for name in ("own", *_BUCKETS, "items"))
     with connection.cursor() as cursor:
         cursor.execute(f"select currency, {added} from ({rows}) y group by currency having sum(items) <> 0 order by 1", params)  # noqa: S608
@@ -212,13 +227,12 @@ def ageing_page(
     size: int = 50,
     given: Sequence[int] = (),
 ) -> AgeingPage:
-    """One page of the report by account and currency, sorted in the database, with the sums over all pages; one query.
+    """One page of the report by account and currency, sorted in the database, with the sums over all pages; two queries.
 
     `sort` is one of SORTS, backwards with “-”; with `given` accounts stand in that order instead. `bucket`, one of
     rules.BUCKETS or OVERDUE, keeps only those with something in it.
     """
-    sources, params = scope(call, on, known_at, account_ids, currency)
-    rows = _by_account(sources, _OWN_TOTAL | _COMPANY | _ITEMS)
+    rows, params = rows_as_of(call, on, known_at, account_ids, currency)
     kept = f" where b{rules.BUCKETS.index(bucket)} <> 0" if bucket in rules.BUCKETS else ""
     if bucket == OVERDUE:
         kept = " where b1 <> 0 or b2 <> 0 or b3 <> 0 or b4 <> 0"
@@ -228,14 +242,15 @@ def ageing_page(
     if given:
         source = "rows join unnest(%(given)s::bigint[]) with ordinality g(id, place) on g.id = customer_account_id"
         order = "g.place"
-    buckets, sums = ", ".join(_BUCKETS), ", ".join(f"sum({name})" for name in _BUCKETS)
+    buckets, added = ", ".join(_BUCKETS), ", ".join(f"sum({name})" for name in _BUCKETS[1:])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"with rows as materialized (select *, {' + '.join(_BUCKETS)} as total from ({rows}) r{kept}) "  # noqa: S608 - own constants
-            f"select 0, null::bigint, currency, sum(own), {sums}, sum(items), count(*), count(distinct customer_account_id) "
-            "from rows group by grouping sets ((currency), ()) union all "
-            f"(select row_number() over (order by {order}, customer_account_id, currency), customer_account_id, currency, own, "
-            f"{buckets}, items, 0, 0 from {source} order by 1 limit %(size)s offset %(start)s)",
+            f"with rows as (select * from ({rows}) r{kept}), sums as materialized (select currency, sum(own) as own, "  # noqa: S608 - own
+            f"sum(total) - sum(overdue), {added}, sum(items), count(*) as many from rows group by 1) "
+            "select 0, null::bigint, *, case when (select count(*) from sums) = 1 then many "
+            "else (select count(distinct customer_account_id) from rows) end from sums union all "
+            f"select row_number() over (), *, 0, 0 from (select customer_account_id, currency, own, {buckets}, items from {source} "
+            f"order by {order}, customer_account_id, currency limit %(size)s offset %(start)s) shown",
             params | {"size": stop - start, "start": start, "given": list(given)},
         )
         found = cursor.fetchall()
@@ -244,9 +259,8 @@ def ageing_page(
         if place:
             line = _sums(call, (code, own, *amounts, items))
             lines.append(AgeingLine(account, code, line.own, line.buckets, line.total, line.items))
-        elif code is None:
-            count, customers = many, accounts
         else:
             totals.append(_sums(call, (code, own, *amounts, items)))
+            count, customers = count + many, accounts
     totals.sort(key=lambda one: one.currency)
     return AgeingPage(paging.Page(lines, count, max(page, 1), stop - start), totals, customers)
