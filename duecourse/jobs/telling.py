@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
+from duecourse.core import ids
 from duecourse.core.call import Call
 from duecourse.core.events import Read
 from duecourse.core.reasons import Reason
@@ -43,15 +44,28 @@ def _verified(event: Read) -> list[NewNotice]:
     broken = event.facts.get("broken")
     if isinstance(broken, list) and broken:
         words, kind = Reason("notices.books-broken", {"checks": ", ".join(str(one) for one in broken)}), "bad"
+    elif event.facts.get("first"):  # a new company's books were never broken
+        return []
     else:
         words, kind = Reason("notices.books-whole"), "good"
     return [NewNotice(event.subjects[0], words, Owner(role="controller"), f"event:{event.id}", kind)]
+
+
+def _waits(event: Read) -> list[NewNotice]:
+    """A take-over was sent: whoever may confirm it is asked; who prepared it is not among them."""
+    asked = event.facts.get("asked")
+    words = Reason(
+        "notices.take-over-waits", {"name": _text(event, "name"), "who": event.by_name, "rows": event.facts.get("ready")}
+    )
+    people = [ids.inner("usr", str(ref)) for ref in asked] if isinstance(asked, list) else []
+    return [NewNotice(_subject(event, "tko"), words, Owner(user_id=one), f"event:{event.id}", "watch") for one in people]
 
 
 TOLD: Mapping[str, Callable[[Read], list[NewNotice]]] = {
     "credit.hold-released": _released,
     "credit.hold-rejected": _rejected,
     "documents.dispatch-failed": _mail_failed,
+    "documents.take-over-sent": _waits,
     "kpis.books-verified": _verified,
 }
 

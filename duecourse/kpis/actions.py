@@ -114,5 +114,7 @@ def verify(call: Call) -> list[Verdict]:
     invariants.keep(call, verdicts, CHECKS)
     broken = [verdict.name for verdict in verdicts if not verdict.holds]
     if before is None or before.holds != (not broken):
-        events.record(call, "kpis.books-verified", [ids.outer("cmp", call.company.id)], {"broken": broken})
+        events.record(
+            call, "kpis.books-verified", [ids.outer("cmp", call.company.id)], {"broken": broken, "first": before is None}
+        )
     return verdicts

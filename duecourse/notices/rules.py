@@ -122,6 +122,7 @@ define(
         "notices.mail-failed": N_("A mail was given up: {why}"),
         "notices.order-released": N_("Order {number} was released by {who}."),
         "notices.order-rejected": N_("Order {number} was rejected by {who}: {why}"),
+        "notices.take-over-waits": N_("{name} waits for your confirmation: {who} sent {rows} rows to be taken over."),
         "notices.follow-up": N_("{customer} was to be called again on {day}: {outcome}."),
     }
 )

@@ -36,6 +36,7 @@ from duecourse.access.queries.people import (
     usable_invitations,
     user_names,
     user_view,
+    who_may,
 )
 from duecourse.access.queries.views import may_read_list, saved_views, view_for_caller
 from duecourse.access.queries.webhooks import (
@@ -90,4 +91,5 @@ __all__ = [
     "webhook_for_caller",
     "webhook_message_for_caller",
     "webhook_messages",
+    "who_may",
 ]

@@ -130,12 +130,14 @@ def refuse_take_over(call: Call, take_over_id: int, error: Mapping[str, Any], ou
 
 @action
 def send_take_over(call: Call, take_over_id: int) -> None:
-    """Send it to be confirmed, as it was checked. Errors: Refused('documents.nothing-to-take')."""
+    """Send it to be confirmed, as it was checked; who may confirm it is kept with it, and told. Errors: Refused('documents.nothing-to-take')."""
     row = _locked(call, take_over_id, "open")
     _worth_it(row)
     row.state = "sent"
     row.save(update_fields=["state"])
-    events.record(call, "documents.take-over-sent", [ids.outer("tko", row.id)], {"ready": row.outcome.get("ready", 0)})
+    asked = queries.ids_who_may_confirm(call, row.by_id)
+    facts = {"ready": row.outcome.get("ready", 0), "name": row.name, "asked": asked}
+    events.record(call, "documents.take-over-sent", [ids.outer("tko", row.id)], facts)
 
 
 def _worth_it(row: TakeOver) -> None:

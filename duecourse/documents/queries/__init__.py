@@ -18,6 +18,7 @@ from duecourse.documents.queries.kept import (
 from duecourse.documents.queries.take_overs import (
     caller_may_confirm,
     fingerprint,
+    ids_who_may_confirm,
     one_at_a_time,
     others_who_may_confirm,
     remembered_mapping,
@@ -39,6 +40,7 @@ __all__ = [
     "fingerprint",
     "flow",
     "held",
+    "ids_who_may_confirm",
     "logo",
     "one_at_a_time",
     "others_who_may_confirm",

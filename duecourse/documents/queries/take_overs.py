@@ -80,6 +80,11 @@ def others_who_may_confirm(call: Call, view: rules.TakeOverView) -> list[str]:
     return access_facts.names_who_may(call, CONFIRM, but=view.by_id)
 
 
+def ids_who_may_confirm(call: Call, prepared_by: int) -> list[str]:
+    """The outside ids of the people who may confirm what somebody prepared; who prepared it is not among them."""
+    return sorted(ids.outer("usr", key) for key in access_facts.who_may(call, CONFIRM, but=prepared_by))
+
+
 def caller_may_confirm(call: Call, view: rules.TakeOverView) -> bool:
     """Who prepared it confirms it only while nobody else in the company may."""
     return call.by.may(CONFIRM) and rules.may_confirm(view.by_id, call.by.id, others_who_may_confirm(call, view))
