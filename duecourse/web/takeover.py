@@ -117,6 +117,8 @@ def show(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
         "may_confirm": document_facts.caller_may_confirm(call, view) and view.state in ("open", "sent"),
         "may_discard": call.by.may("documents.discard_take_over") and view.state in ("reading", "open", "sent", "refused"),
         "may_reopen": call.by.may("documents.reopen_take_over") and view.state == "discarded",
+        "may_open": call.by.may("documents.open_take_over"),
+        "may_set_up": call.by.may("access.read") and not call.company.is_live,
         "others": ", ".join(others[:3]),
     }
     return page(request, call, "takeover/show.html", context)

@@ -46,6 +46,7 @@ def facts(call: Call, view: TakeOverView) -> dict[str, Any]:
         "notes": [from_json(note) for note in found.get("notes", ())],
         "columns": [_column(kind, column) for column in found.get("columns", ())],
         "to_look_at": sum(column["sure"] == "look" for column in found.get("columns", ())),
+        "unsure_amounts": any(column["ask"] == "decimals" and not column["chosen"] for column in found.get("columns", ())),
         "choices": _choices(call, kind, view),
         "problems": [from_json(problem) for problem in outcome.get("problems", ())],
         "ready": ready,
@@ -190,12 +191,12 @@ def _part(part: Sequence[Any]) -> dict[str, Any]:
 
 def _will(will: Mapping[str, int]) -> list[dict[str, Any]]:
     """What will happen, in sentences, with an icon each."""
-    sentences = {
+    sentences = {  # in the order of the page
+        "customers_new": ("building-store", ngettext("1 new customer", "%(n)s new customers", will.get("customers_new", 0))),
         "items": ("file-plus", ngettext("1 item opened with its own dates", "%(n)s items opened with their own dates", will.get("items", 0))),
         "credit_notes": ("receipt-refund", ngettext("1 credit note among them", "%(n)s credit notes among them", will.get("credit_notes", 0))),
         "invoices": ("file-plus", ngettext("1 invoice of the past kept", "%(n)s invoices of the past kept", will.get("invoices", 0))),
         "payments": ("cash", ngettext("1 of them with the day it was paid", "%(n)s of them with the day they were paid", will.get("payments", 0))),
-        "customers_new": ("building-store", ngettext("1 new customer", "%(n)s new customers", will.get("customers_new", 0))),
         "customers_known": ("link", ngettext("1 customer linked", "%(n)s customers linked", will.get("customers_known", 0))),
         "addresses": ("home", ngettext("1 address", "%(n)s addresses", will.get("addresses", 0))),
         "contacts": ("users", ngettext("1 contact", "%(n)s contacts", will.get("contacts", 0))),
@@ -210,8 +211,8 @@ def _will(will: Mapping[str, int]) -> list[dict[str, Any]]:
             "icon": sentences[name][0],
             "words": sentences[name][1] % {"n": show.count(count)} if "%" in sentences[name][1] else sentences[name][1],
         }
-        for name, count in will.items()
-        if count
+        for name in sentences
+        if (count := will.get(name, 0))
     ]
 
 

@@ -90,12 +90,12 @@ define(
         "take-over.note-mojibake": N_(
             "Letters such as “{sample}” look as if they were converted twice before. Export the file again as UTF-8."
         ),
-        "take-over.note-hidden": N_("{count} hidden rows are read like the others."),
-        "take-over.note-merged": N_("{count} merged cells: a text counts for each of their rows, an amount for none."),
-        "take-over.note-formulas": N_("{count} cells hold formulas without results; rows that need them stay out."),
+        "take-over.note-hidden": N_("Hidden rows are read like the others: {count}."),
+        "take-over.note-merged": N_("Merged cells: {count}. A text counts for each of their rows, an amount for none."),
+        "take-over.note-formulas": N_("Formulas without results: {count}. Rows that need them stay out."),
         "take-over.note-sheets": N_("The file has {count} sheets; this is “{sheet}”."),
-        "take-over.note-terms": N_("{count} due dates are reckoned from the customer’s terms: they are empty in the file."),
-        "take-over.note-serial": N_("{count} dates are kept as a spreadsheet’s day numbers."),
+        "take-over.note-terms": N_("Due dates reckoned from the customer’s terms, as they are empty in the file: {count}."),
+        "take-over.note-serial": N_("Dates kept as a spreadsheet’s day numbers: {count}."),
         "take-over.note-changed": N_("Since you looked, something changed: {said} Look at the figures again."),
         # columns
         "take-over.guess-remembered": N_("as in your take-over of {day}"),
@@ -106,10 +106,12 @@ define(
         "take-over.guess-second": N_("another column fits better: {head}"),
         "take-over.guess-none": N_("no field fits"),
         "take-over.guess-empty": N_("it is empty"),
-        "take-over.guess-days": N_("{count} values have a day over 12"),
-        "take-over.guess-orders": N_("{count} values can be two days; say which comes first"),
-        "take-over.guess-marks": N_("{count} values can be two amounts; say which mark stands before the cents"),
-        "take-over.guess-both-marks": N_("{comma} values have a comma before the cents, {point} a point; say which is right"),
+        "take-over.guess-days": N_("values with a day over 12: {count}"),
+        "take-over.guess-orders": N_("values that can be two days: {count}; say which comes first"),
+        "take-over.guess-marks": N_("values that can be two amounts: {count}; say which mark stands before the cents"),
+        "take-over.guess-both-marks": N_(
+            "values with a comma before the cents: {comma}, with a point: {point}; say which is right"
+        ),
         "take-over.guess-comma": N_("a comma stands before the cents"),
         "take-over.guess-point": N_("a point stands before the cents"),
     }

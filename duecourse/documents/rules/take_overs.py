@@ -184,7 +184,7 @@ OPTIONS: Mapping[str, str] = {
     "decimals": N_("Amounts such as 1.234"),
 }
 DATE_ORDERS: Mapping[str, str] = {
-    "": N_("Only where they can mean one day"),
+    "": N_("Only if it is one day"),
     "day-first": N_("Day, month, year"),
     "month-first": N_("Month, day, year"),
 }
