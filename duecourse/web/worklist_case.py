@@ -17,9 +17,10 @@ from duecourse.core.money import Money, minor_units
 from duecourse.customers import queries as customers
 from duecourse.customers.rules import AccountView, CustomerView, NewContact
 from duecourse.notices import queries as notice_facts
+from duecourse.prediction import queries as prediction_facts
 from duecourse.receivables import queries as item_facts
 from duecourse.receivables.queries import ItemView
-from duecourse.web import entered, happened
+from duecourse.web import entered, estimated, happened
 from duecourse.web.templatetags.show import day
 
 ITEMS_SHOWN = 100
@@ -102,7 +103,8 @@ def _sums(items: Sequence[ItemView]) -> list[Money]:
 
 
 def _items(call: Call, owed: Sequence[ItemView]) -> list[dict[str, Any]]:
-    """The open items with what is said of them; what is overdue and free of a mark is ticked."""
+    """The open items with what is said of them and when they will probably be paid; what is overdue and free of a mark is ticked."""
+    expected = prediction_facts.estimates(call, [item.id for item in owed[:ITEMS_SHOWN]])
     marks: dict[int, list[Any]] = {}
     for mark in item_facts.marks(call, [item.id for item in owed], call.today):
         marks.setdefault(mark.item_id, []).append(mark)
@@ -121,6 +123,7 @@ def _items(call: Call, owed: Sequence[ItemView]) -> list[dict[str, Any]]:
         made.append({
             "item": item, "state": state, "value": value, "url": happened.link(call, item.source) or reverse("item", args=[item.outer_id]),
             "ticked": item.late_days > 0 and not state, "late": item.late_days,
+            "expected": estimated.words(call, expected.get(item.id)),
         })  # fmt: skip
     return made
 
