@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -206,11 +206,12 @@ def rows(
     page: int = 1,
     size: int = 50,
     custom: Mapping[str, str] | None = None,
+    only: Sequence[str] | None = None,
 ) -> paging.Page[OrderRow]:
     """Orders of one state, of `open` (draft, on hold, accepted) or of all; a minus before `sort` turns it round.
 
     `text` looks in numbers, the customer's purchase order and name, and in custom fields; `custom` are those by name, as
-    tailoring.subjects_with takes them. Errors: Refused('orders.unknown-filter').
+    tailoring.subjects_with takes them; `only` are prefixed ids. Errors: Refused('orders.unknown-filter').
     """
     require(call, "orders.read")
     key = sort.removeprefix("-")
@@ -220,6 +221,8 @@ def rows(
     subjects = tailoring_facts.subjects_with(call, "order", custom or {})
     if subjects is not None:
         found = found.filter(id__in=subjects)
+    if only is not None:
+        found = found.filter(id__in=[ids.inner("ord", text) for text in only])
     names = [("-" + name).replace("--", "") if sort.startswith("-") else name for name in SORTS[key]]
     start, stop = paging.bounds(page, size)
     shown = list((found.annotate(waiting=_WAITING) if key == "waiting" else found).order_by(*names)[start:stop])

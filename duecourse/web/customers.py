@@ -24,7 +24,7 @@ from duecourse.customers import actions, queries, rules
 from duecourse.kpis import queries as figures
 from duecourse.receivables import queries as item_facts
 from duecourse.tailoring import queries as tailoring
-from duecourse.web import custom_fields, customer_record, export, listing
+from duecourse.web import bulk_customers, custom_fields, customer_record, export, listing
 from duecourse.web.door import as_of, done, page, screen
 from duecourse.web.language import in_words
 
@@ -43,6 +43,10 @@ class Line:
     used: Decimal | None
     state: str
     why: Reason | None
+
+    @property
+    def ref(self) -> str:
+        return ids.outer("acc", self.row.account_id)
 
     @property
     def used_percent(self) -> int | None:
@@ -191,7 +195,8 @@ def index(request: HttpRequest, call: Call) -> HttpResponseBase:
         "custom_filters": custom_fields.filters(call, "customer", wanted),
         "custom_keep": [(name, request.GET[name]) for name in ("q", "show", "sort") if request.GET.get(name)],
         "may_create": call.by.may("customers.create_customers") and on == call.today,
-        "keys": [(("J", "K"), _("next, previous")), (("Enter",), _("open")), (("/",), _("search"))],
+        "keys": [(("J", "K"), _("next, previous")), (("Space",), _("tick")), (("Enter",), _("open")), (("/",), _("search"))],
+        **(bulk_customers.choices(call) if on == call.today else {}),
     }
     return page(request, call, "customers/index.html", context)
 

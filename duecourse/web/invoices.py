@@ -91,6 +91,8 @@ def index(request: HttpRequest, call: Call) -> HttpResponse:
         "custom_filters": custom_fields.filters(call, "invoice", wanted),
         "custom_keep": [(name, value) for name, value in (keep | {"tab": tab}).items() if value and "." not in name],
         "may_post": call.by.may("invoicing.post_invoices"),
+        "may_send": call.by.may("invoicing.send_invoices"),
+        "keys": [(("J", "K"), _("next, previous")), (("Space",), _("tick")), (("Enter",), _("open")), (("/",), _("search"))],
     }
     return page(request, call, "invoices/index.html", context)
 

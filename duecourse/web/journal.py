@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -256,7 +256,7 @@ def entries(request: HttpRequest, call: Call) -> HttpResponseBase:
         return ledger_facts.find_entries(call, get["q"], get["kind"], first, last, number, size)
 
     if export.asked(request):
-        return _entries_csv(call, pages)
+        return entries_as_csv(call, lambda: export.every(lambda number: pages(number, export.SIZE)))
     found = pages(listing.number(request))
     labels = {
         "q": f"“{get['q']}”" if get["q"] else "", "kind": get["kind"], "since": _("since %(day)s") % {"day": full_day(first)} if first else "",
@@ -307,7 +307,8 @@ def entry(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
     return page(request, call, "journal/entry.html", context)
 
 
-def _entries_csv(call: Call, pages: Any) -> HttpResponseBase:
+def entries_as_csv(call: Call, found: Callable[[], Iterable[ledger_facts.EntryView]]) -> HttpResponseBase:
+    """Entries, a row for each line."""
     currency = call.company.currency
     head = [
         _("Entry"), _("Posting date"), _("Document date"), _("Kind"), _("Text"), _("Account"), _("Account name"), _("Amount"), _("Currency"),
@@ -315,7 +316,7 @@ def _entries_csv(call: Call, pages: Any) -> HttpResponseBase:
     ]  # fmt: skip
 
     def rows() -> Any:
-        for one in export.every(lambda number: pages(number, export.SIZE)):
+        for one in found():
             for code, name, money, company, account in one.lines:
                 yield (
                     one.number, one.posting_date, one.document_date, one.kind, one.text, code, name, money, money.currency, company,

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from duecourse.core.paging import Page
-from duecourse.web.viewed import STANDARD
+from duecourse.web.viewed import STANDARD as STANDARD
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from duecourse.core.errors import Refused
 from duecourse.core.money import Money
 from duecourse.customers import queries as customer_facts
 from duecourse.tailoring import queries as tailoring
-from duecourse.web import custom_fields, export, links, listing, matching_draft
+from duecourse.web import custom_fields, export, links, listing, matching_draft, undoing
 from duecourse.web.door import done, page, screen
 from duecourse.web.language import in_words
 from duecourse.web.matching_case import BADGES, OPEN_STATES, case, case_url, kept, preview
@@ -332,13 +332,24 @@ def post_ticked(request: HttpRequest, call: Call) -> HttpResponse:
             )  # fmt: skip
         results = cash.apply_payments(call, list(requests.values()))
         text = ngettext("Posted one payment.", "Posted %(many)s payments.", len(results)) % {"many": len(results)}
-        done(request, text)
+        may_undo = call.by.may("cash.unapply_payments")
+        done(request, text, undoing.address(call, "matching-undo-ticked", sorted(keys)) if may_undo else "")
     return HttpResponseRedirect(reverse("matching") + links.query(at))
+
+
+@screen("cash.unapply_payments")
+def undo_ticked(request: HttpRequest, call: Call) -> HttpResponse:
+    """POST to the address of the undo: what was posted together is open again, all or none."""
+    if request.method == "POST":
+        cash.unapply_payments(call, undoing.before(request, call, "matching-undo-ticked"), _("Undone at once"))
+        done(request, _("Undone: the payments are to be matched again."))
+    return HttpResponseRedirect(reverse("matching"))
 
 
 urlpatterns = [
     path("matching/", index, name="matching"),
     path("matching/post-ticked/", post_ticked, name="matching-post-ticked"),
+    path("matching/undo-ticked/", undo_ticked, name="matching-undo-ticked"),
     path("matching/<str:ref>/", record, name="payment"),
     path("matching/<str:ref>/undo/", undo, name="payment-undo"),
     path("matching/<str:ref>/again/", again, name="payment-again"),

@@ -15,6 +15,7 @@ from duecourse.core.call import Call
 from duecourse.kpis import queries as kpi_facts
 from duecourse.web.frame import Choice, Frame, Light, NavGroup, NavItem
 
+SET_UP_KEY = "z"  # after G, as long as the company is not live
 # label, url name, icon, permission (any of them), key after G, in the phone's bar, whose count is shown
 _GROUPS: list[tuple[str, list[tuple[str, str, str, str, str, bool, str]]]] = [
     (
@@ -60,7 +61,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str, str, bool, str]]]] = [
         "Books",
         [
             ("Trial balance", "trial-balance", "columns", "ledger.read", "l", False, ""),
-            ("Journal entries", "journal-entries", "journal", "ledger.read", "", False, ""),
+            ("Journal entries", "journal-entries", "journal", "ledger.read", "q", False, ""),
             ("Manual journals", "manual-journals", "edit", "ledger.read", "n", False, "journals"),
             ("VAT report", "vat-report", "percent", "ledger.read", "u", False, ""),
             ("Month close", "month-close", "calendar-check", "ledger.read", "e", False, ""),
@@ -71,7 +72,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, str, str, str, bool, str]]]] = [
         "end",
         [
             ("Journal and audit", "journal", "journal", "journal.read", "j", False, ""),
-            ("Take-overs", "take-overs", "spreadsheet", "documents.read_take_overs", "v", False, ""),
+            ("Take-overs", "take-overs", "spreadsheet", "documents.read_take_overs", "r", False, ""),
             ("Outbox", "outbox", "outbox", "documents.read documents.read_invitations", "x", False, ""),
             ("Settings", "settings", "settings", "", "s", False, ""),
         ],
@@ -105,7 +106,7 @@ def frame(request: HttpRequest, call: Call, on: dt.date) -> Frame:
             groups.append(NavGroup(items, "" if head == "end" else _(head), head == "end"))
     if not call.company.is_live and call.by.may("access.read"):
         url = reverse("setup")
-        groups.insert(0, NavGroup([NavItem(_("Set up"), url, "tools", None, request.path.startswith(url), "u")]))
+        groups.insert(0, NavGroup([NavItem(_("Set up"), url, "tools", None, request.path.startswith(url), SET_UP_KEY)]))
     user = request.user
     companies = access_facts.companies_of(call.by.id)
     return Frame(

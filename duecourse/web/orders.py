@@ -112,6 +112,8 @@ def _bench(request: HttpRequest, call: Call, chosen: OrderView | None) -> HttpRe
             for name in STATES
         ],
         "picks": [_pick(call, row, order, keep) for row in listed.rows],
+        "may_confirm_ticked": call.by.may("orders.confirm_orders"),
+        "keys": _keys(call),
         "pages": listing.Shown(listed),
         "tab": tab,
         "q": text,
@@ -128,11 +130,17 @@ def _bench(request: HttpRequest, call: Call, chosen: OrderView | None) -> HttpRe
     return page(request, call, "orders/bench.html", context)
 
 
+def _keys(call: Call) -> list[tuple[tuple[str, ...], str]]:
+    ticks = [(("Space",), _("tick"))] if call.by.may("orders.confirm_orders") else []
+    return [(("J", "K"), _("next, previous")), *ticks, (("Enter",), _("open")), (("/",), _("search"))]
+
+
 def _pick(call: Call, row: OrderRow, order: OrderView | None, keep: str) -> dict[str, Any]:
     return {
         "row": row,
         "url": reverse("order", args=[row.ref]) + keep,
         "badge": BADGES.get(row.state, row.state),
+        "may_tick": row.state in ("draft", "held") and call.by.may("orders.confirm_orders"),
         "current": order is not None and row.ref == order.ref,
         "held_for": call.at - row.decision.at if row.decision else None,
         "reasons": reasons(row.decision.decision)[:2] if row.decision else [],

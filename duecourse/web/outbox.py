@@ -84,6 +84,7 @@ def index(request: HttpRequest, call: Call) -> HttpResponseBase:
         "asked": text,
         "state": state,
         "held": counts["held"],
+        "may_retry": bool(counts["failed"]) and call.by.may("documents.retry_dispatches"),
         "only_shown": counts["shown"] and not counts["sent"] and not counts["queued"],
         "keys": [(("J", "K"), _("next, previous")), (("Enter",), _("open")), (("/",), _("search"))],
     }

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from duecourse.cash import queries as cash_facts
@@ -19,47 +18,31 @@ from duecourse.customers import queries as customer_facts
 from duecourse.invoicing import queries as invoice_facts
 from duecourse.orders import queries as order_facts
 from duecourse.receivables import queries as item_facts
-from duecourse.web import happened
-from duecourse.web.door import page, screen
+from duecourse.web import commands, happened
+from duecourse.web.door import as_of, page, screen
 from duecourse.web.templatetags.show import age, money_code
 
 Hit = dict[str, Any]
 _LATE = re.compile(r">\s*([0-9]{1,4})(?:\s+\w+){0,2}")
 _LOOKS_LIKE_NUMBER = re.compile(r"[A-Za-z]{1,4}[-/]?[0-9].*|[A-Za-z]{2,4}-?")
-# what is said, url name, query, icon, permission
-COMMANDS: tuple[tuple[Callable[[], str], str, str, str, str], ...] = (
-    (lambda: _("New order"), "order-new", "", "plus", "orders.create_orders"),
-    (lambda: _("New customer"), "customer-new", "", "plus", "customers.create_customers"),
-    (lambda: _("Read a bank file"), "bank", "", "upload", "cash.take_file"),
-    (lambda: _("Bill what is ready"), "billing", "", "receipt", "invoicing.bill_ready"),
-    (lambda: _("Overdue customers"), "customers", "?show=overdue", "clock", "receivables.read"),
-    (lambda: _("Overdue invoices"), "invoices", "?tab=overdue", "clock", "invoicing.read"),
-    (lambda: _("Invite a person"), "settings-people", "", "user-plus", "access.invite_user"),
-    (lambda: _("Make an API key"), "settings-keys", "", "key", "access.create_api_key"),
-    (lambda: _("Close a period"), "settings-periods", "", "lock", "ledger.close_period"),
-    (lambda: _("Load exchange rates"), "settings-rates", "", "swap", "ledger.load_rates"),
-    (lambda: _("Journal entries"), "journal-entries", "", "journal", "journal.read"),
-    (lambda: _("Worklist: whom to call"), "worklist", "", "worklist", "collection.read"),
-    (lambda: _("My tasks"), "tasks", "", "calendar-check", "notices.read"),
-    (lambda: _("Notices"), "notices", "", "notices", "notices.read"),
-    (lambda: _("What came in, what is stuck"), "live", "", "process", "kpis.read"),
-    (lambda: _("Who is away"), "worklist-away", "", "user-x", "collection.read"),
-)
 
 
 @screen("access.change_language")  # everybody has it
 def search(request: HttpRequest, call: Call) -> HttpResponse:
     """The palette's fragment for `?q=`; a whole page of the same hits for a browser without script."""
     asked = request.GET.get("q", "").strip()[:100]
-    groups = [group for group in (_groups(call, asked) if asked else []) if group["hits"]]
+    looking_back = as_of(request, call) < call.today
+    groups = [group for group in (_groups(call, asked, looking_back) if asked else []) if group["hits"]]
     context = {"groups": groups, "q": asked}
     if request.headers.get("X-Requested-With") == "fetch" or request.headers.get("HX-Request"):
         return render(request, "search_hits.html", context)
+    for group in groups:  # what is posted or done by script is not offered to a browser without it
+        group["hits"] = [hit for hit in group["hits"] if hit["url"]]
     return page(request, call, "search.html", context)
 
 
-def _groups(call: Call, asked: str) -> list[dict[str, Any]]:
-    groups = [{"label": _("Do"), "hits": _commands(call, asked)}]
+def _groups(call: Call, asked: str, looking_back: bool) -> list[dict[str, Any]]:
+    groups = [{"label": _("Do"), "hits": _commands(call, asked, looking_back)}]
     if call.by.may("customers.read"):
         groups.append({"label": _("Customers"), "hits": _customers(call, asked)})
     if call.by.may("invoicing.read") and _LOOKS_LIKE_NUMBER.fullmatch(asked):
@@ -71,21 +54,12 @@ def _groups(call: Call, asked: str) -> list[dict[str, Any]]:
     return groups
 
 
-def _commands(call: Call, asked: str) -> list[Hit]:
+def _commands(call: Call, asked: str, looking_back: bool) -> list[Hit]:
     """What may be done, and “> 60 days late” as a list of customers."""
     if (late := _LATE.fullmatch(asked)) and call.by.may("customers.read") and call.by.may("receivables.read"):
         title = _("Customers with something > %(days)s days late") % {"days": late[1]}
         return [{"title": title, "sub": "", "end": "", "icon": "filter", "url": f"{reverse('customers')}?late={late[1]}"}]
-    words = asked.casefold().split()
-    found = []
-    for said, name, query, icon, permission in COMMANDS:
-        title = said()
-        if call.by.may(permission) and all(word in title.casefold() for word in words):
-            try:
-                found.append({"title": title, "sub": "", "end": "", "icon": icon, "url": reverse(name) + query})
-            except NoReverseMatch:  # a screen that this installation does not have
-                continue
-    return found[:5]
+    return [one.hit() for one in commands.found(call, asked, looking_back)]
 
 
 def _customers(call: Call, asked: str) -> list[Hit]:

@@ -45,7 +45,8 @@ PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
-def _words(name: str) -> tuple[str, str]:
+def place_words(name: str) -> tuple[str, str]:
+    """The name of a place among the settings, and what it is for."""
     words = {
         "settings-company": (_("Company"), _("Name, address and numbers on invoices")),
         "setup": (_("Set-up"), _("What is there, what is missing, going live")),
@@ -70,7 +71,7 @@ def _words(name: str) -> tuple[str, str]:
 def index(request: HttpRequest, call: Call) -> HttpResponse:
     """The places that the role may open, and what is one's own."""
     places = [
-        {"url": reverse(name), "icon": icon, "title": _words(name)[0], "sub": _words(name)[1]}
+        {"url": reverse(name), "icon": icon, "title": place_words(name)[0], "sub": place_words(name)[1]}
         for name, icon, needed in PLACES
         if any(call.by.may(one) for one in needed)
     ]

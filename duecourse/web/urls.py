@@ -6,7 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from duecourse.web import styleguide
 
 ROOMS = (
-    "home", "search", "session", "saved_views", "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "forecast",
+    "home", "search", "session", "saved_views", "bulk", "bulk_customers",
+    "customers", "holds", "orders", "billing", "invoices", "bank", "matching", "ageing", "forecast",
     "ties", "books", "books_journals", "books_close", "journal", "outbox", "worklist", "notices", "live",
     "settings", "takeover", "founding", "setup",
 )  # fmt: skip

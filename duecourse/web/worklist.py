@@ -20,7 +20,7 @@ from duecourse.core.call import Call
 from duecourse.core.errors import Refused
 from duecourse.customers import queries as customers
 from duecourse.customers.rules import AccountView
-from duecourse.web import entered, export, links, listing, worklist_case, worklist_settings
+from duecourse.web import bulk_customers, entered, export, links, listing, undoing, worklist_case, worklist_settings
 from duecourse.web.door import done, page, refusal, screen
 from duecourse.web.templatetags import show
 
@@ -299,9 +299,10 @@ def assign(request: HttpRequest, call: Call) -> HttpResponseBase:
         user = request.POST.get("user", "")
         keys = [ids.inner("acc", ref) for ref in request.POST.getlist("tick")]
         user_id = ids.inner("usr", user) if user else None
+        undo = undoing.address(call, "customers-assign-undo", bulk_customers.collected(call, keys))
         many = collection.assign_accounts(call, keys, user_id)
         name = dict(access_facts.colleagues(call)).get(user_id or 0) or _("nobody")
-        done(request, _("%(many)s customers are with %(name)s now.") % {"many": many, "name": name})
+        done(request, _("%(many)s customers are with %(name)s now.") % {"many": many, "name": name}, undo)
     return HttpResponseRedirect(reverse("worklist") + keep(request))
 
 

@@ -3,7 +3,7 @@
 from duecourse.cash.actions.apply import apply_payment, apply_payments, put_on_account, set_later, set_not_receivable
 from duecourse.cash.actions.propose import propose_payments
 from duecourse.cash.actions.take import TakenFile, record_payment, take_file
-from duecourse.cash.actions.undo import unapply
+from duecourse.cash.actions.undo import unapply, unapply_payments
 
 __all__ = [
     "TakenFile",
@@ -16,4 +16,5 @@ __all__ = [
     "set_not_receivable",
     "take_file",
     "unapply",
+    "unapply_payments",
 ]

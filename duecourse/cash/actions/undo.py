@@ -66,6 +66,18 @@ def unapply(call: Call, payment_id: int, reason: str, keep_on_account: bool = Fa
         propose_payments(call, [payment.id])
 
 
+@action
+def unapply_payments(call: Call, payment_ids: Sequence[int], reason: str, reason_code: str = "") -> None:
+    """Take several back as `unapply` does with each, all or none: the undo of what was posted together, a page of a list at most.
+
+    Errors: as unapply.
+    """
+    found = rows.found(call, payment_ids)
+    customer_facts.lock_accounts(call, {row.customer_account_id for row in found.values() if row.customer_account_id})
+    for key in sorted(found):
+        unapply(call, key, reason, reason_code=reason_code)
+
+
 def _applications(call: Call, payment_id: int) -> list[Application]:
     """Those of the payment that are in force."""
     found = Application.objects.filter(company_id=call.company.id, payment_id=payment_id, undone_by__isnull=True)

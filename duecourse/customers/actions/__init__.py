@@ -1,6 +1,13 @@
 """Make and change customers, their accounts and terms; always in sets."""
 
-from duecourse.customers.actions.change import change_account, change_customer, change_fields, set_terms, stop_account
+from duecourse.customers.actions.change import (
+    change_account,
+    change_customer,
+    change_fields,
+    set_terms,
+    stop_account,
+    stop_accounts,
+)
 from duecourse.customers.actions.create import create_customers, create_terms, open_accounts
 from duecourse.customers.actions.details import add_aliases, add_bank_accounts, add_contact
 
@@ -16,4 +23,5 @@ __all__ = [
     "open_accounts",
     "set_terms",
     "stop_account",
+    "stop_accounts",
 ]

@@ -134,13 +134,30 @@ def set_terms(call: Call, account_ids: Sequence[int], code: str) -> None:
 
 @action
 def stop_account(call: Call, account_id: int, stopped: bool, reason: str, reason_code: str = "") -> None:
-    """Stop an account, or let it go on: a stopped one gets no new orders. A reason is required."""
+    """As stop_accounts, for one."""
+    stop_accounts(call, [account_id], stopped, reason, reason_code)
+
+
+@action
+def stop_accounts(call: Call, account_ids: Sequence[int], stopped: bool, reason: str, reason_code: str = "") -> list[int]:
+    """Stop accounts, or let them go on: a stopped one gets no new orders. A reason is required. Those that were changed.
+
+    Errors: Refused('customers.reason-missing'), Refused('not-found').
+    """
     if not (reason.strip() or reason_code):
         raise Refused("customers.reason-missing", "Say why, in a few words: others will ask.")
-    row = _locked(call, account_id)
-    if row.is_stopped == stopped:
-        return
-    reason = tailoring.say_reason(call, "account-stop", reason_code, reason, ids.outer("acc", account_id))
-    CustomerAccount.objects.filter(pk=row.pk).update(is_stopped=stopped)
+    locked = queries.lock_accounts(call, account_ids)
+    if len(locked) < len(set(account_ids)):
+        raise ids.not_found("acc")
+    found = CustomerAccount.objects.filter(pk__in=locked, is_stopped=not stopped)
+    changed = sorted(found.values_list("pk", flat=True))
+    if not changed:
+        return []
+    subjects = [ids.outer("acc", key) for key in changed]
+    said = [(reason_code, reason, subject, call.company.language) for subject in subjects]
+    sentences = tailoring.say_reasons(call, "account-stop", said)
+    CustomerAccount.objects.filter(pk__in=changed).update(is_stopped=stopped)
     name = "customers.account-stopped" if stopped else "customers.account-let-go-on"
-    events.record(call, name, [ids.outer("acc", account_id)], {"reason": reason.strip()})
+    told = zip(subjects, sentences, strict=True)
+    events.record_many(call, [(name, [subject], {"reason": sentence.strip()}, None) for subject, sentence in told])
+    return changed

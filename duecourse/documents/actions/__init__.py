@@ -7,6 +7,7 @@ from duecourse.documents.actions.kept import (
     mark_sent,
     queue_dispatches,
     retry_dispatch,
+    retry_dispatches,
     send_invitation,
     store_bytes,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "remove_logo",
     "reopen_take_over",
     "retry_dispatch",
+    "retry_dispatches",
     "send_invitation",
     "send_take_over",
     "send_test_mail",

@@ -185,11 +185,20 @@ def mark_failed(call: Call, dispatch_id: int, error: str, for_good: bool = False
 @action
 def retry_dispatch(call: Call, dispatch_id: int) -> None:
     """Try a mail that was given up once more, from the start. Errors: Refused('documents.not-failed')."""
-    failed = Dispatch.objects.filter(company_id=call.company.id, pk=dispatch_id, state="failed")
-    row = failed.first()
-    if row is None or not failed.update(state="queued", attempts=0, next_attempt_at=call.at):
+    if not retry_dispatches(call, [dispatch_id]):
         raise Refused("documents.not-failed", "Only a dispatch that was given up can be tried again.")
-    events.record(call, "documents.dispatch-retried", [ids.outer("dsp", row.id), row.subject_ref])
+
+
+@action
+def retry_dispatches(call: Call, dispatch_ids: Sequence[int]) -> list[int]:
+    """Try those of these mails that were given up once more, from the start; which ones. The others stay as they are."""
+    failed = Dispatch.objects.filter(company_id=call.company.id, pk__in=list(dispatch_ids), state="failed")
+    rows = list(failed.select_for_update(no_key=True).order_by("pk"))
+    failed.filter(pk__in=[row.pk for row in rows]).update(state="queued", attempts=0, next_attempt_at=call.at)
+    events.record_many(
+        call, [("documents.dispatch-retried", [ids.outer("dsp", row.id), row.subject_ref], {}, None) for row in rows]
+    )
+    return [row.id for row in rows]
 
 
 @action

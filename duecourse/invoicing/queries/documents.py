@@ -184,6 +184,16 @@ def invoice_for_caller(call: Call, text: str) -> Invoice:
     return row
 
 
+def invoices_for_caller(call: Call, texts: Sequence[str]) -> list[Invoice]:
+    """As invoice_for_caller for many, each once, in the order of their numbers. Errors: Refused('not-found')."""
+    require(call, "invoicing.read")
+    keys = {ids.inner("inv", text) for text in texts}
+    found = list(_found(call).filter(id__in=keys).select_related("credited").order_by("number"))
+    if len(found) < len(keys):
+        raise ids.not_found("inv")
+    return found
+
+
 def lines(call: Call, invoice_ids: Sequence[int]) -> dict[int, list[InvoiceLine]]:
     """The lines of invoices, in order."""
     result: dict[int, list[InvoiceLine]] = defaultdict(list)

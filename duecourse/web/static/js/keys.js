@@ -2,7 +2,7 @@
 // A button or link with data-key="R" is pressed by R; a link with data-go="H" is opened by G, then H.
 import { all, isField, isShown, on, one } from "./dom.js";
 import { fold } from "./frame.js";
-import { toRow, tickRow, openRow, sortBy } from "./rows.js";
+import { canSort, hasRows, hasTicks, openRow, sortBy, tickRow, toRow } from "./rows.js";
 
 const root = document.documentElement;
 let after = '';
@@ -34,26 +34,65 @@ function wordsOf(element) {
   return copy.textContent.trim() || element.getAttribute('aria-label') || '';
 }
 
-function fact(list, words, key) {
+function fact(list, words, caps) {
   const name = document.createElement('dt');
   const value = document.createElement('dd');
-  const cap = document.createElement('kbd');
   name.textContent = words;
-  cap.textContent = key;
-  value.append(cap);
+  for (const cap of caps) {
+    const key = document.createElement('kbd');
+    key.textContent = cap;
+    value.append(key, ' ');
+  }
   list.append(name, value);
 }
 
+/** The keys of the page's own buttons, shown or in the bar of ticked rows; a key once. */
+function ofButtons() {
+  const found = new Map();
+  for (const item of all('main [data-key], .foot [data-key], .toasts [data-key]')) {
+    const key = item.dataset.key.length === 1 ? item.dataset.key.toUpperCase() : item.dataset.key;
+    if (!found.has(key) && (isShown(item) || item.closest('[data-bulk]')) && !item.disabled) found.set(key, wordsOf(item));
+  }
+  return found;
+}
+
+/** What `?` shows: what is bound on this page now, read from the page itself, so that it cannot tell of a key that does nothing. */
 function help() {
   const box = one('#keys-help');
   if (!box || box.open) return;
-  const go = one('[data-go-list]', box);
-  const page = one('[data-page-list]', box);
-  go.replaceChildren();
-  page.replaceChildren();
-  for (const item of all('.side [data-go]')) fact(go, item.title, item.dataset.go);
-  for (const item of all('main [data-key]')) if (isShown(item)) fact(page, wordsOf(item), item.dataset.key);
+  const lists = { page: one('[data-page-list]', box), fixed: one('[data-fixed-list]', box), go: one('[data-go-list]', box) };
+  for (const list of Object.values(lists)) list.replaceChildren();
+  const buttons = ofButtons();
+  for (const [key, words] of buttons) fact(lists.page, words, [key]);
+  for (const item of all('.foot .keys li')) { // keys of the page's own script, as its foot bar names them
+    const caps = all('kbd', item).map((cap) => cap.textContent);
+    const isKnown = (cap) => buttons.has(cap.toUpperCase()) || bound.some((each) => each.caps.includes(cap));
+    if (!caps.every(isKnown)) fact(lists.page, wordsOf(item), caps);
+  }
+  for (const { name, caps, here } of bound) {
+    if (here()) fact(lists.fixed, one(`[data-word-of=${name}]`, box).textContent, caps.filter((cap) => !buttons.has(cap)));
+  }
+  for (const item of all('.side [data-go]')) fact(lists.go, item.title, ['G', item.dataset.go.toUpperCase()]);
+  for (const list of Object.values(lists)) list.closest('section').hidden = !list.children.length;
   box.showModal();
+  const field = one('[data-keys-find]', box);
+  field.value = '';
+  narrow(box, '');
+  field.focus();
+}
+
+/** Only the lines of the map that have the words, and the heads that still have lines. */
+function narrow(box, text) {
+  const asked = text.trim().toLowerCase();
+  for (const section of all('section', box)) {
+    const names = all('dt', section);
+    for (const name of names) {
+      const fits = `${name.textContent} ${name.nextElementSibling.textContent}`.toLowerCase().includes(asked);
+      name.hidden = name.nextElementSibling.hidden = !fits;
+    }
+    section.hidden = names.every((name) => name.hidden);
+  }
+  one('[data-keys-none]', box).hidden = all('section', box).some((section) => !section.hidden);
 }
 
 function press(key) {
@@ -61,7 +100,9 @@ function press(key) {
   const wanted = all('[data-key]', scope).find((item) => item.dataset.key.toLowerCase() === key.toLowerCase() && isShown(item)
     && !item.disabled && item.getAttribute('aria-disabled') !== 'true');
   if (!wanted) return false;
-  if (isField(wanted)) wanted.focus(); else wanted.click();
+  if (isField(wanted)) { wanted.focus(); return true; }
+  if (wanted.matches('summary')) wanted.focus();
+  wanted.click();
   return true;
 }
 
@@ -71,15 +112,29 @@ function go(key) {
   return Boolean(place);
 }
 
-const fixed = {
-  j: (event) => toRow(1, event.shiftKey), k: (event) => toRow(-1, event.shiftKey),
-  ' ': () => tickRow(), Enter: () => openRow(), '?': () => { help(); return true; },
-  '[': () => { fold(); return true; }, ']': () => { fold(); return true; },
-  '/': () => { const field = all('[data-list-search], main input[type=search]').find(isShown); field?.focus(); field?.select?.(); return Boolean(field); },
-  t: () => { const button = all('[data-chart-switch]').find(isShown); button?.click(); return Boolean(button); },
-  f: () => { const menu = all('main .bar-above details.menu').find(isShown); if (menu) { menu.open = true; one('input, a, button', menu)?.focus(); } return Boolean(menu); },
-  S: () => sortBy(),
-};
+const first = (selector) => all(selector).find(isShown);
+const searchField = () => first('[data-list-search], main input[type=search]');
+const filterMenu = () => first('main .bar-above details.menu');
+const figureLink = () => document.activeElement?.closest('.key-figure')?.querySelector('a.value') || first('.key-figure a.value');
+const chartSwitch = () => first('[data-chart-switch]');
+
+// Every key that is not a button's: its name (for the words in the map), how it is written, what it does, and whether it does so here.
+const bound = [
+  { name: 'rows', caps: ['J', 'K'], j: (event) => toRow(1, event.shiftKey), k: (event) => toRow(-1, event.shiftKey), here: hasRows },
+  { name: 'tick', caps: ['Space'], ' ': () => tickRow(), here: hasTicks },
+  { name: 'extend', caps: ['Shift J', 'Shift K'], here: hasTicks },
+  { name: 'open', caps: ['Enter'], Enter: () => openRow(), here: hasRows },
+  { name: 'sort', caps: ['Shift S'], S: () => sortBy(), here: canSort },
+  { name: 'search', caps: ['/'], '/': () => { const field = searchField(); field?.focus(); field?.select?.(); return Boolean(field); }, here: () => Boolean(searchField()) },
+  { name: 'filter', caps: ['F'], f: () => { const menu = filterMenu(); if (menu) { menu.open = true; one('input, a, button', menu)?.focus(); } return Boolean(menu); }, here: () => Boolean(filterMenu()) },
+  { name: 'chart', caps: ['T'], t: () => { const button = chartSwitch(); button?.click(); return Boolean(button); }, here: () => Boolean(chartSwitch()) },
+  { name: 'figure', caps: ['D'], d: () => { const figure = figureLink(); figure?.click(); return Boolean(figure); }, here: () => Boolean(figureLink()) },
+  { name: 'side', caps: ['[', ']'], '[': () => { fold(); return true; }, ']': () => { fold(); return true; }, here: () => Boolean(one('.side')) },
+  { name: 'find', caps: ['Ctrl K'], here: () => Boolean(one('#palette')) },
+  { name: 'map', caps: ['?'], '?': () => { help(); return true; }, here: () => true },
+  { name: 'back', caps: ['Esc'], here: () => true },
+];
+const fixed = Object.assign({}, ...bound.map(({ name, caps, here, ...acts }) => acts));
 
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -108,6 +163,7 @@ document.addEventListener('keydown', (event) => {
   if (act && act(event)) event.preventDefault();
 });
 on('click', '[data-keys-help]', help);
+on('input', '[data-keys-find]', (event, field) => narrow(field.closest('dialog'), field.value));
 on('click', '[data-keys-toggle]', () => {
   root.dataset.letters = isOn() ? 'off' : 'on';
   localStorage.setItem('duecourse.letters', root.dataset.letters);

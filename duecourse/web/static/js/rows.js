@@ -8,7 +8,8 @@ const current = () => rows().find((row) => row.classList.contains('is-current') 
 
 function mark(row) {
   for (const other of all('tr.is-current')) other.classList.remove('is-current');
-  if (isPick(row)) { row.focus(); } else { row.classList.add('is-current'); }
+  // The keys are the row's from now on, not those of the button that was used last.
+  if (isPick(row)) { row.focus(); } else { document.activeElement?.blur(); row.classList.add('is-current'); }
   row.scrollIntoView({ block: 'nearest' });
 }
 
@@ -34,14 +35,21 @@ export function openRow() {
   return true;
 }
 
+// In a list of links the box lies beside the link; data-space on their row lets Space tick it.
+const boxOf = (row) => one('[data-tick]', row.closest('[data-space]') || row);
+
+export const hasRows = () => rows().length > 0;
+export const hasTicks = () => rows().some(boxOf);
+export const canSort = () => all('th .sort').some(isShown);
+
 function setTick(row, ticked) {
-  const box = one('[data-tick]', row);
+  const box = boxOf(row);
   if (box && box.checked !== ticked) { box.checked = ticked; box.dispatchEvent(new Event('change', { bubbles: true })); }
 }
 
 export function tickRow() {
   const row = current();
-  const box = row && one('[data-tick]', row);
+  const box = row && boxOf(row);
   if (!box) return false;
   setTick(row, !box.checked);
   return true;
@@ -56,6 +64,27 @@ export function sortBy() {
   return true;
 }
 
+// Ticks stay across the pages and orders of a list as long as its filter and tab are the same; they are kept with the browser's tab.
+const LIST = `duecourse.ticks.${location.pathname.split('/')[1]}`;
+const elsewhere = new Map(); // value → name, amount and currency of rows ticked on other pages
+
+function filter() {
+  const query = new URLSearchParams(location.search);
+  for (const name of ['page', 'sort', 'view']) query.delete(name);
+  query.sort();
+  return query.toString();
+}
+
+function recall() {
+  const kept = one('form[data-bulk-form]') && JSON.parse(sessionStorage.getItem(LIST) || 'null');
+  if (!kept) return;
+  if (kept.filter !== filter()) { sessionStorage.removeItem(LIST); return; }
+  const here = new Map(all('[data-tick]').map((box) => [box.value, box]));
+  for (const [value, tick] of kept.ticks) {
+    if (here.has(value)) here.get(value).checked = true; else elsewhere.set(value, tick);
+  }
+}
+
 function count() {
   const boxes = all('[data-tick]');
   const ticked = boxes.filter((box) => box.checked);
@@ -66,23 +95,34 @@ function count() {
   }
   const foot = one('[data-foot]');
   const bar = foot && one('[data-bulk]', foot);
-  if (!bar || !boxes.length) return;
-  bar.hidden = ticked.length === 0;
-  foot.classList.toggle('is-ticked', ticked.length > 0);
+  if (!bar || !(boxes.length || elsewhere.size)) return;
+  const here = ticked.map(({ name, value, dataset }) => [value, { name, amount: dataset.amount || '', currency: dataset.currency || '' }]);
+  const ticks = [...elsewhere, ...here];
+  bar.hidden = ticks.length === 0;
+  foot.classList.toggle('is-ticked', ticks.length > 0);
   const keys = one('.keys', foot);
-  if (keys) keys.hidden = ticked.length > 0;
-  const amounts = ticked.map((box) => box.dataset.amount).filter(Boolean);
-  const word = bar.dataset.word || 'ticked';
-  one('[data-bulk-said]', bar).textContent = `${ticked.length} ${word}${amounts.length ? `, ${sum(amounts)}` : ''}`;
+  if (keys) keys.hidden = ticks.length > 0;
+  const others = elsewhere.size ? [`${elsewhere.size} ${bar.dataset.wordElsewhere}`] : [];
+  const said = [`${ticks.length} ${bar.dataset.word || 'ticked'}`, ...others, ...totals(ticks.map(([, tick]) => tick))].join(', ');
+  one('[data-bulk-said]', bar).textContent = said;
+  for (const copy of all('[data-bulk-copy]')) copy.textContent = said;
   for (const form of all('form[data-bulk-form]')) {
     all('input[data-copied]', form).forEach((input) => input.remove());
-    for (const box of ticked) {
+    for (const [value, { name }] of ticks) {
       const copy = document.createElement('input');
-      Object.assign(copy, { type: 'hidden', name: box.name, value: box.value });
+      Object.assign(copy, { type: 'hidden', name, value });
       copy.dataset.copied = '';
       form.append(copy);
     }
   }
+  if (one('form[data-bulk-form]')) sessionStorage.setItem(LIST, JSON.stringify({ filter: filter(), ticks }));
+}
+
+/** What ticked rows come to, a sum for each currency; without its code where the rows name none. */
+function totals(ticks) {
+  const byCurrency = new Map();
+  for (const { amount, currency } of ticks) if (amount) byCurrency.set(currency, [...(byCurrency.get(currency) || []), amount]);
+  return [...byCurrency].map(([currency, amounts]) => `${currency} ${sum(amounts)}`.trim());
 }
 
 /** The sum of decimal texts, exact: whole minor units, never floats. */
@@ -120,5 +160,12 @@ on('click', 'tr[data-open]', (event, row) => {
   if (event.target.closest('a, button, input, label, summary, form') || getSelection().toString()) return;
   if (event.ctrlKey || event.metaKey) window.open(row.dataset.open); else location.assign(row.dataset.open);
 });
+on('submit', 'form[data-bulk-form]', () => sessionStorage.removeItem(LIST));
+on('click', '[data-tick-none]', () => {
+  elsewhere.clear();
+  for (const box of all('[data-tick]')) box.checked = false;
+  count();
+});
 document.addEventListener('htmx:afterSettle', count);
+recall();
 count();
