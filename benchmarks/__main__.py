@@ -11,9 +11,10 @@ def main(names: list[str]) -> int:
     import django
 
     django.setup()
-    from benchmarks import ageing, confirming, forecast_bench, large, pay_bench, posting, stage, takeover
+    from benchmarks import ageing, bank_file, confirming, forecast_bench, large, pay_bench, posting, stage, takeover
 
     suites = {"posting": posting.run, "confirming": confirming.run, "ageing": ageing.run, "takeover": takeover.run, "large": large.run}
+    suites |= {"bank": bank_file.run}
     suites |= {"pay": pay_bench.run, "forecast": forecast_bench.run}
     from duecourse.config import database
 

@@ -62,6 +62,11 @@ class Invoice(models.Model):
         indexes = [
             models.Index(fields=["company", "-issue_date", "-id"], name="invoice_newest"),
             models.Index(fields=["company", "customer_account", "-issue_date"], name="invoice_customer"),
+            models.Index(
+                fields=["company", "number"], opclasses=["", "text_pattern_ops"], name="invoice_number_begins"
+            ),  # for what somebody types
+            models.Index(fields=["company", "purchase_order"], name="invoice_purchase_order", condition=~Q(purchase_order="")),
+            models.Index(fields=["company", "due_date", "id"], name="invoice_due"),
         ]
 
 

@@ -88,6 +88,11 @@ CHECKS: tuple[Check, ...] = (
         N_("The stored sums of each customer are what its open items add up to, by age."),
         item_facts.broken_sums,
     ),
+    Check(
+        "document-sums",
+        N_("The stored sums of invoices and credit notes are what their items add up to."),
+        item_facts.broken_document_sums,
+    ),
     Check("trial-balance", N_("All accounts together come to zero."), _trial_balance),
     Check("journal-numbers", N_("Journal numbers run without gaps."), ledger_facts.number_gaps),
     Check("invoice-numbers", N_("Numbers of invoices and credit notes run without gaps."), invoice_facts.number_gaps),

@@ -102,6 +102,26 @@ class AccountSum(models.Model):
         indexes = [models.Index(fields=["company", "aged_on"], name="account_sum_aged")]
 
 
+class DocumentSum(models.Model):
+    """What documents of one kind, currency and due date come to: several rows for the same add up, and a job makes them one.
+
+    Triggers on open items add a row with every change; nobody waits for another's. The verifier recomputes it.
+    """
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=12, choices=ITEM_KINDS)
+    currency = fields.currency()
+    due_date = models.DateField()
+    documents = models.IntegerField()
+    amount = fields.amount()
+    open_documents = models.IntegerField()
+    open_documents_amount = fields.amount()  # what the open ones came to
+    open_amount = fields.amount()  # what is left of them
+
+    class Meta:
+        indexes = [models.Index(fields=["company", "due_date"], name="document_sum_due")]
+
+
 class Clearing(models.Model):
     """What cleared items together, with its entry; undone by another clearing that reverses it."""
 

@@ -119,6 +119,11 @@ CORRUPTIONS: list[tuple[str, str, set[str]]] = [
         {"account-sums"},
     ),
     (
+        "a stored sum of documents is changed",
+        "update receivables_documentsum set open_amount = open_amount + 1 where id = {one:receivables_documentsum}",
+        {"document-sums"},
+    ),
+    (
         "an item's rest is changed",
         (
             "update receivables_openitem set open_amount = open_amount - 1 where id = (select min(id) from "

@@ -12,6 +12,7 @@ from duecourse.receivables.queries.ageing import (
 )
 from duecourse.receivables.queries.behaviour import Behaviour, behaviour, behaviour_of_all, turnover
 from duecourse.receivables.queries.changes import Differences, Movement, differences, movements
+from duecourse.receivables.queries.documents import DocumentSums, broken_document_sums, document_sums
 from duecourse.receivables.queries.items import (
     ItemView,
     OpenSums,
@@ -51,6 +52,7 @@ __all__ = [
     "AgeingView",
     "Behaviour",
     "Differences",
+    "DocumentSums",
     "ItemView",
     "Movement",
     "OpenSums",
@@ -65,9 +67,11 @@ __all__ = [
     "as_json",
     "behaviour",
     "behaviour_of_all",
+    "broken_document_sums",
     "broken_rests",
     "broken_sums",
     "differences",
+    "document_sums",
     "entry_of",
     "history",
     "issued_between",
