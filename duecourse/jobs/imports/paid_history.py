@@ -76,14 +76,21 @@ def check(call: Call, reading: Reading, rows: list[Row], system: str) -> Checked
             )
     checked.rejects.sort(key=lambda reject: reject.row.line)
     numbers = {normal_number(draft.customer_number) for _, draft in checked.ready}
-    new = numbers - set(customer_facts.accounts_by_number(call, numbers))
+    here = customer_facts.accounts_by_number(call, numbers)
+    new = numbers - set(here)
     checked.will = {
         "invoices": len(checked.ready),
         "payments": sum(draft.settled is not None for _, draft in checked.ready),
         "customers_new": len(new),
         "customers_known": len(numbers) - len(new),
     }
-    checked.parts = parts_of([(draft.customer_number, draft.name, draft.money) for _, draft in checked.ready])
+    named = {number: account.name for number, account in here.items()}
+    checked.parts = parts_of(
+        [
+            (draft.customer_number, named.get(normal_number(draft.customer_number), draft.name), draft.money)
+            for _, draft in checked.ready
+        ]
+    )
     checked.problems += period_problems(call, posting_date(call, reading.options))
     if new and chosen_terms(call, reading.options) is None:
         checked.problems.append(Reason("take-over.missing-terms"))
