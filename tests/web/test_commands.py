@@ -148,19 +148,9 @@ class TestKeys:
         assert sorted(set(wrong)) == []
 
 
-@pytest.mark.browser
-def test_views_ticks_palette_and_map_by_keys_alone(site: Site, new_page: Any) -> None:
-    world = owing(build())
-    page = new_page(bypass_csp=True)  # the policy would keep axe out
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    client = sit(world, "credit-manager", Client())
-    name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site.url}])
+def keep_a_view(page: Any) -> None:
+    """Saved, left, and opened again by the menu."""
     keyboard = page.keyboard
-    page.goto(site.url + "/customers/?show=overdue&sort=name")
-
-    # a view: saved, left, opened again by the menu
     keyboard.press("v")
     page.click("[data-dialog=view-save]")
     keyboard.type("By name")
@@ -176,7 +166,10 @@ def test_views_ticks_palette_and_map_by_keys_alone(site: Site, new_page: Any) ->
     keyboard.press("Enter")
     page.wait_for_url("**/customers/?show=overdue&sort=name&view=viw_*")
 
-    # ticks: summed, kept when sorted, stopped together, undone
+
+def tick_stop_and_undo(page: Any) -> None:
+    """Summed, kept when sorted, stopped together, undone."""
+    keyboard = page.keyboard
     for key in ("j", "Space", "Shift+J"):
         keyboard.press(key)
     assert page.inner_text("[data-bulk-said]").startswith("2 ticked, ")
@@ -193,7 +186,10 @@ def test_views_ticks_palette_and_map_by_keys_alone(site: Site, new_page: Any) ->
     keyboard.press("u")
     page.wait_for_selector(".toast:has-text('Undone')")
 
-    # the map: what is bound here, and only that
+
+def read_the_map(page: Any) -> None:
+    """What is bound here, and only that."""
+    keyboard = page.keyboard
     keyboard.press("?")
     page.wait_for_selector("#keys-help[open]")
     words = page.inner_text("#keys-help")
@@ -205,7 +201,10 @@ def test_views_ticks_palette_and_map_by_keys_alone(site: Site, new_page: Any) ->
     keyboard.press("Escape")
     keyboard.press("Escape")
 
-    # the palette: another day, back, and what was opened before
+
+def say_what_to_do(page: Any) -> None:
+    """Another day, back, and what was opened before."""
+    keyboard = page.keyboard
     keyboard.press("Control+k")
     keyboard.type("30 sep")
     page.wait_for_selector("#hits .hit[aria-selected=true]:has-text('Look back')")
@@ -228,6 +227,22 @@ def test_views_ticks_palette_and_map_by_keys_alone(site: Site, new_page: Any) ->
     page.wait_for_selector("#hits .hit[aria-selected=true]:has-text('Dark theme')")
     keyboard.press("Enter")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+@pytest.mark.browser
+def test_views_ticks_palette_and_map_by_keys_alone(site: Site, new_page: Any) -> None:
+    world = owing(build())
+    page = new_page(bypass_csp=True)  # the policy would keep axe out
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    client = sit(world, "credit-manager", Client())
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site.url}])
+    page.goto(site.url + "/customers/?show=overdue&sort=name")
+    keep_a_view(page)
+    tick_stop_and_undo(page)
+    read_the_map(page)
+    say_what_to_do(page)
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(site.url + "/customers/?show=overdue")
     assert violations(page) == []
