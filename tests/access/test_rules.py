@@ -62,7 +62,7 @@ class TestRoles:
 
     def test_show_an_administrator_no_amounts(self) -> None:
         rooms = {permission.split(".")[0] for permission in rules.ROLES["administrator"]}
-        assert rooms == {"access", "documents"}
+        assert rooms == {"access", "documents", "tailoring"}
         assert "documents.read" not in rules.ROLES["administrator"]
 
     def test_of_one_person_add_up(self) -> None:
