@@ -194,9 +194,13 @@ def _found_by(call: Call, text: str) -> Q:
     bare = text.strip().lstrip("0") if text.strip().isdigit() else text.strip()
     aliases = CustomerAlias.objects.filter(organisation_id=organisation)
     aliases = aliases.filter(Q(value__istartswith=text.strip()) | Q(folded__contains=folded)) if folded else aliases.none()
-    query = Q(customer__number__istartswith=bare or text.strip()) | Q(customer_id__in=aliases.values("customer_id"))
-    query |= Q(pk__in=tailoring_facts.found_by(call, "customer", text))
-    return query | Q(customer__sort_key__contains=folded) if folded else query
+    query = Q(number__istartswith=bare or text.strip()) | Q(pk__in=list(aliases.values_list("customer_id", flat=True)))
+    if folded:
+        query |= Q(sort_key__contains=folded)
+    # Customers are found by themselves, and only then joined: with a hundred thousand of them that is a tenth of the work.
+    meant = Q(customer_id__in=Customer.objects.filter(query, organisation_id=organisation).values("id"))
+    fields = tailoring_facts.found_by(call, "customer", text)
+    return meant | Q(pk__in=fields) if fields else meant
 
 
 def search(call: Call, text: str, limit: int = 10) -> list[rules.CustomerRow]:

@@ -100,7 +100,7 @@ class TestUpload:
         def break_down(*arguments: object) -> None:
             raise RuntimeError("a fault")
 
-        monkeypatch.setattr(bank_files, "_taken", break_down)
+        monkeypatch.setattr(bank_files.cash, "take_file", break_down)
         work()
         page = client.get("/bank/").content.decode()
         assert "Nothing was posted" in page

@@ -166,6 +166,7 @@ ROLES: dict[str, frozenset[str]] = {
         "cash.read",
         "cash.take_file",
         "cash.record_payment",
+        "cash.keep_proposals",
         "cash.propose_payments",
         "cash.apply_payment",
         "cash.apply_payments",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from duecourse.cash import queries, rules
 from duecourse.cash.actions import rows
@@ -31,9 +30,19 @@ def propose_payments(call: Call, payment_ids: Sequence[int] | None = None) -> di
         waiting = [row for row in rows.found(call, payment_ids).values() if row.state in rows.OPEN_STATES]
     if not waiting:
         return {}
-    made: defaultdict[int, list[rules.Proposal]] = defaultdict(list)
-    for proposal in rules.propose(queries.to_match(waiting), *queries.matching_facts(call)):
-        made[int(proposal.payment_id)].append(proposal)
+    return _keep(call, rules.by_payment(rules.propose(queries.to_match(waiting), *queries.matching_facts(call))))
+
+
+@action
+def keep_proposals(call: Call, made: Mapping[int, Sequence[rules.Proposal]]) -> dict[str, int]:
+    """Keep what was proposed outside of any transaction, for a part of a large file; how many payments stand in each state now.
+
+    What somebody dealt with meanwhile is left as it is. Twice gives the same. Errors: Refused('not-found').
+    """
+    return _keep(call, made)
+
+
+def _keep(call: Call, made: Mapping[int, Sequence[rules.Proposal]]) -> dict[str, int]:
     still = [row for row in rows.locked(call, made).values() if row.state in rows.OPEN_STATES]
     Proposal.objects.filter(company_id=call.company.id, payment_id__in=[row.id for row in still]).delete()
     bulk.copy_in(Proposal, _PROPOSAL, [_row(call, proposal) for row in still for proposal in made[row.id]])

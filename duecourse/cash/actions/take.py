@@ -39,11 +39,14 @@ class TakenFile:
 
 
 @action
-def take_file(call: Call, name: str, data: bytes, progress: Progress | None = None, post_certain: bool = False) -> TakenFile:
+def take_file(
+    call: Call, name: str, data: bytes, progress: Progress | None = None, post_certain: bool = False, propose: bool = True
+) -> TakenFile:
     """Import a bank file, make payments of the money that came in, and propose what they pay; all of it or nothing.
 
     `progress(step, done, total)` is told when a step begins (read, payments, match, done). With `post_certain` the
-    proposals that are certain enough by their certificate are applied at once. Errors: those of `bank.import_file`.
+    proposals that are certain enough by their certificate are applied at once. Without `propose` the payments stay new, for a job that
+    matches a large file outside of this transaction, which holds the journal's numbers. Errors: those of `bank.import_file`.
     """
     tell = progress or (lambda step, done, total: None)
     tell("read", 0, 3)
@@ -52,14 +55,16 @@ def take_file(call: Call, name: str, data: bytes, progress: Progress | None = No
     if not file.already_imported:
         tell("payments", 1, 3)
         made = _make_payments(call, bank_facts.lines(call, file_id=file.file_id, receipts=True))
-        tell("match", 2, 3)
-        propose_payments(call, made)
+        if propose:
+            tell("match", 2, 3)
+            propose_payments(call, made)
         if post_certain:
             apply_payments(call, queries.certain(call, made))
     states = queries.states_of_file(call, file.file_id)
     if made:
         events.record(call, "cash.file-taken", [file.outer_id], {"payments": len(made), "states": states})
-    tell("done", 3, 3)
+    if propose:
+        tell("done", 3, 3)
     return TakenFile(file, sum(states.values()), states)
 
 

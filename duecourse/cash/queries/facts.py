@@ -95,6 +95,13 @@ def item_numbers(call: Call, payments: Sequence[Payment]) -> dict[int, str]:
     return result
 
 
+def new_of_file(call: Call, file_id: int) -> list[rules.Payment]:
+    """A bank file's payments that nothing was proposed for yet, as the matcher takes them; one query."""
+    return to_match(
+        Payment.objects.filter(company_id=call.company.id, bank_line__statement__file_id=file_id, state="new").order_by("id")
+    )
+
+
 def states_of_file(call: Call, file_id: int) -> dict[str, int]:
     """How many payments of a bank file stand in each state."""
     found = Payment.objects.filter(company_id=call.company.id, bank_line__statement__file_id=file_id)

@@ -63,6 +63,14 @@ def propose(
     return results
 
 
+def by_payment(proposals: Iterable[Proposal]) -> dict[int, list[Proposal]]:
+    """Proposals by the number of their payment, best first."""
+    made: dict[int, list[Proposal]] = {}
+    for proposal in proposals:
+        made.setdefault(int(proposal.payment_id), []).append(proposal)
+    return made
+
+
 def _order(identity: Id) -> tuple[int, str]:
     """Ids in the order of people: numbers by size, texts by alphabet."""
     return (identity, "") if isinstance(identity, int) else (0, identity)
