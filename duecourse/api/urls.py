@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from duecourse.api import (
     bank,
     books,
+    books_reports,
     cash,
     catalog,
     collection,
@@ -43,6 +44,7 @@ ROOMS = [
     collection,
     ledger,
     books,
+    books_reports,
     events,
     kpis,
     tailoring,

@@ -8,6 +8,7 @@ it in another language. A test holds that every word has its translation.
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import io
 import json
 import re
@@ -26,6 +27,7 @@ from duecourse.config.embedded import PROJECT
 PACKAGE = PROJECT / "duecourse"
 FOLDER = PACKAGE / "locale"
 LANGUAGES = ("de", "fr")
+NO_DATE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # the header wants one
 REFUSALS = FOLDER / "refusals.json"
 KEYWORDS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "N_"), None),
@@ -137,7 +139,8 @@ def written(catalog: Catalog) -> bytes:
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """The catalogue as Django reads it."""
+    """The catalogue as Django reads it; the same bytes for the same words, on every day."""
+    catalog.creation_date = catalog.revision_date = NO_DATE
     out = io.BytesIO()
     write_mo(out, catalog)
     return out.getvalue()

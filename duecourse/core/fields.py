@@ -10,16 +10,16 @@ from django.db.models import Func, Lookup
 
 @models.ForeignKey.register_lookup
 @models.Field.register_lookup
-class EqualsAny(Lookup):  # type: ignore[type-arg]
+class EqualsAny(Lookup):
     """`number__any=[…]`: one of many, sent as one array; `__in` sends each as a parameter of its own, of which there are 65,535 at most."""
 
     lookup_name = "any"
     prepare_rhs = False
 
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
         return "%s", [list(value)]
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"{left} = any({right})", [*left_params, *right_params]

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from duecourse.core import ids
 from duecourse.core.call import Call
@@ -174,7 +175,7 @@ def account_sheet(request: HttpRequest, call: Call, code: str) -> HttpResponseBa
 def treatments() -> dict[str, str]:
     return {
         "domestic": _("Domestic"), "exempt": _("Exempt"), "reverse-charge": _("Reverse charge"), "eu-supply": _("Supply to the EU"),
-        "export": _("Export"), "outside": _("Outside the scope of tax"),
+        "export": pgettext("tax", "Export"), "outside": _("Outside the scope of tax"),
     }  # fmt: skip
 
 

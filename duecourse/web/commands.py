@@ -55,7 +55,14 @@ _BEGIN: tuple[tuple[Callable[[], str], Callable[[], str], str, str, str, str], .
     (lambda: _("New order"), lambda: _("enter create sell"), "order-new", "", "plus", "orders.create_orders"),
     (lambda: _("New invoice without an order"), lambda: _("bill create"), "billing-new", "", "plus", "invoicing.post_invoices"),
     (lambda: _("New customer"), lambda: _("add create"), "customer-new", "", "plus", "customers.create_customers"),
-    (lambda: _("New manual journal"), lambda: _("entry book create"), "manual-journal-new", "", "plus", "ledger.prepare_journals"),
+    (
+        lambda: _("New manual journal"),
+        lambda: _("entry book create"),
+        "manual-journal-new",
+        "",
+        "plus",
+        "ledger.prepare_journals",
+    ),
     (lambda: _("Record a payment"), lambda: _("cash money by hand"), "record-payment", "", "cash", "cash.record_payment"),
     (lambda: _("Read a bank file"), lambda: _("upload statement camt MT940"), "bank", "", "upload", "cash.take_file"),
     (

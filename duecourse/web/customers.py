@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from duecourse.core import ids, paging
 from duecourse.core.call import Call, within
@@ -283,12 +284,12 @@ FIELDS = (
 
 
 def _choices(call: Call) -> dict[str, Any]:
-    treatments = {"domestic": _("Domestic"), "eu": _("Within the EU"), "export": _("Export"), "exempt": _("Exempt")}
+    treatments = {"domestic": _("Domestic"), "eu": _("Within the EU"), "export": pgettext("tax", "Export"), "exempt": _("Exempt")}
     return {
         "terms_options": [(each.code, each.name) for each in queries.terms(call)],
         "language_options": [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("it", "Italiano"), ("nl", "Nederlands")],
         "treatment_options": [(value, treatments[value]) for value in rules.TREATMENTS],
-        "delivery_options": [("email", _("E-mail")), ("post", _("Post"))],
+        "delivery_options": [("email", _("E-mail")), ("post", _("Letter"))],
     }
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from duecourse.cash import queries as cash_facts
 from duecourse.core import ids, journal, paging
@@ -38,7 +39,7 @@ AMOUNTS = frozenset({"gross", "net", "amount", "released", "rest", "before", "af
 def room_words() -> dict[str, str]:
     """Rooms as people call them."""
     return {
-        "access": _("People and roles"), "bank": _("Bank"), "cash": _("Payments"), "catalog": _("Products"), "credit": _("Credit"),
+        "access": _("People and roles"), "bank": _("Bank"), "cash": _("Payments"), "catalog": _("Products"), "credit": pgettext("room", "Credit"),
         "customers": _("Customers"), "documents": _("Mail and files"), "invoicing": _("Invoices"), "kpis": _("Key figures"),
         "ledger": _("Books"), "orders": _("Orders"), "receivables": _("Open items"),
     }  # fmt: skip

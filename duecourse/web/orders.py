@@ -90,7 +90,10 @@ def _bench(request: HttpRequest, call: Call, chosen: OrderView | None) -> HttpRe
             return found
 
         return export.answer(
-            call, "orders", _csv_head() + columns.head, lambda: ((*_csv_row(row), *held.pop(row.id)) for row in export.every(paged))
+            call,
+            "orders",
+            _csv_head() + columns.head,
+            lambda: ((*_csv_row(row), *held.pop(row.id)) for row in export.every(paged)),
         )
     listed = fetch(listing.number(request))
     order = chosen or (queries.order_for_caller(call, listed.rows[0].ref) if listed.rows else None)

@@ -55,7 +55,7 @@ def index(request: HttpRequest, call: Call) -> HttpResponseBase:
     state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()
     state = state if state in STATES else ""
     if export.asked(request):
-        head = [_("When"), _("Kind"), _("To"), _("Title"), _("State"), _("Sent"), _("Attempts"), _("Error"), _("About")]
+        head = [_("When"), _("Kind"), _("Recipients"), _("Title"), _("State"), _("Sent"), _("Attempts"), _("Error"), _("About")]
         return export.answer(
             call,
             "outbox",

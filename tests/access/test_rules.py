@@ -62,7 +62,7 @@ class TestRoles:
 
     def test_show_an_administrator_no_amounts(self) -> None:
         rooms = {permission.split(".")[0] for permission in rules.ROLES["administrator"]}
-        assert rooms == {"access", "documents", "tailoring"}
+        assert rooms == {"access", "documents", "notices", "tailoring"}
         assert "documents.read" not in rules.ROLES["administrator"]
 
     def test_of_one_person_add_up(self) -> None:
@@ -90,20 +90,33 @@ INNER = frozenset(
         "access.queue_webhooks",
         "access.release_webhooks",
         "access.set_opening",
+        "collection.rank_accounts",
         "credit.check_orders",
         "credit.end_holds",
         "credit.end_reservations",
         "credit.move_reservations",
         "documents.claim_due",
+        "documents.finish_take_over",
+        "documents.keep_findings",
         "documents.mark_failed",
         "documents.mark_sent",
         "documents.queue_dispatches",
+        "documents.refuse_take_over",
         "documents.release_held",
+        "forecasting.keep_forecast",
+        "notices.end_tasks",
+        "notices.notify",
         "orders.mark_billed",
         "orders.reassess_holds",
+        "prediction.keep_estimates",
+        "receivables.age_sums",
         "receivables.clear",
         "receivables.open_items",
         "receivables.undo_clearings",
+        "tailoring.say_reason",
+        "tailoring.say_reasons",
+        "tailoring.set_values",
+        "tailoring.start_values",
     }
 )
 

@@ -188,20 +188,6 @@ class Books:
         """
         return cast("Done", self._transport.ask("POST", address("/api/v1/books/journals/{journal}/reject", journal=journal), body=body, once=True, idempotency_key=idempotency_key))
 
-    def get_vat_report(self, *, first: str | None = None, last: str | None = None, known_at: str | None = None) -> VatReportOut:
-        """Base and tax by category and rate, EU supplies by buyer, and what the tax accounts moved.
-
-        Scope: ledger.read.
-        """
-        return cast("VatReportOut", self._transport.ask("GET", "/api/v1/books/vat", query={"first": first, "last": last, "known_at": known_at}))
-
-    def get_month_close(self, *, day: str | None = None) -> MonthCloseOut:
-        """The checks of a month, computed from facts, and the entries that were posted after its soft lock.
-
-        Scope: ledger.read.
-        """
-        return cast("MonthCloseOut", self._transport.ask("GET", "/api/v1/books/month-close", query={"day": day}))
-
     def list_journal_exports(self, *, page: int | None = None, size: int | None = None) -> Listed_ExportOut:
         """What left, newest first, and what was posted into its days since.
 
@@ -232,6 +218,20 @@ class Books:
         Scope: ledger.read.
         """
         return cast("bytes", self._transport.ask("GET", address("/api/v1/books/exports/{export}/file", export=export)))
+
+    def get_vat_report(self, *, first: str | None = None, last: str | None = None, known_at: str | None = None) -> VatReportOut:
+        """Base and tax by category and rate, EU supplies by buyer, and what the tax accounts moved.
+
+        Scope: ledger.read.
+        """
+        return cast("VatReportOut", self._transport.ask("GET", "/api/v1/books/vat", query={"first": first, "last": last, "known_at": known_at}))
+
+    def get_month_close(self, *, day: str | None = None) -> MonthCloseOut:
+        """The checks of a month, computed from facts, and the entries that were posted after its soft lock.
+
+        Scope: ledger.read.
+        """
+        return cast("MonthCloseOut", self._transport.ask("GET", "/api/v1/books/month-close", query={"day": day}))
 
 
 class Cash:
