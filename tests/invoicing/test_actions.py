@@ -108,7 +108,9 @@ class TestPosting:
         assert invoice.buyer["name"] == "Estuary Pumps B.V."
         with within(world.call):
             (entry,) = ledger_facts.entries(world.call, [invoice.entry_id])
-        assert {account for *_, account in entry.lines if account} == {world.accounts["parent"]}
+        owed, *sold = [account for *_, account in entry.lines if account]
+        assert owed == world.accounts["parent"]
+        assert set(sold) == {world.accounts["child"]}  # who bought counts for the tax report
 
     def test_in_dollars_is_booked_at_the_days_rate_to_the_cent(self, world: World) -> None:
         texts = [f"{place} x 3.33 G 0" for place in range(1, 30)]

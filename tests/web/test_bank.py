@@ -218,7 +218,7 @@ class TestScreens:
     def test_asks_a_constant_number_of_queries(self, world: World, django_assert_max_num_queries: Any) -> None:
         client = log_in(world)
         ref = taken(world, Pay("10.00", "A"))
-        with django_assert_max_num_queries(40) as first:
+        with django_assert_max_num_queries(41) as first:
             client.get("/bank/")
             client.get(f"/bank/files/{ref}/")
         closing = 10

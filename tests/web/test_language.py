@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.utils import translation
 
@@ -10,6 +12,13 @@ from duecourse.core.errors import Refused
 from duecourse.web.language import in_words
 from tests.web.desk import sit, text
 from tests.world import build
+
+
+@pytest.fixture(autouse=True)
+def back_to_english() -> Iterator[None]:
+    """A page leaves its language behind in the thread, as it does in a server."""
+    yield
+    translation.activate("en")
 
 
 @pytest.mark.django_db

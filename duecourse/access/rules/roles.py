@@ -248,7 +248,6 @@ ROLES: dict[str, frozenset[str]] = {
     "cfo": OWN
     | READS
     | {
-        "access.share_view",
         "forecasting.request_forecast",
         "documents.read_take_overs",
         "documents.confirm_take_over",
