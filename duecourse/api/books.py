@@ -102,7 +102,7 @@ class ManualLineIn(In):
 
     account: Code
     amount: Amount
-    tax_category: Annotated[str, Field(pattern=r"^(S|AA|Z|E|AE|K|G|O)?$")] = ""
+    tax_category: Annotated[str, Field(pattern=r"^(S|AA|Z|E|AE|K|G|O)?$", examples=["S"])] = ""
     tax_percent: Percent | None = None
 
 

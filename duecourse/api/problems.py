@@ -34,6 +34,7 @@ STATUSES = {
     "credit.hold-decided": 409,
     "orders.not-on-hold": 409,
     "orders.already-billed": 409,
+    "access.live-already": 409,
     "access.webhook-url-taken": 409,
     "access.webhook-wrong-state": 409,
 }  # every other refusal is 422

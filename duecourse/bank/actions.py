@@ -250,9 +250,7 @@ def _write_statements(call: Call, file_id: int, parts: Sequence[_Part]) -> None:
     )  # fmt: skip
 
 
-def _post_and_write_lines(
-    call: Call, parts: Sequence[_Part], days: Mapping[dt.date, dt.date], warnings: list[Reason]
-) -> None:
+def _post_and_write_lines(call: Call, parts: Sequence[_Part], days: Mapping[dt.date, dt.date], warnings: list[Reason]) -> None:
     """One journal entry for each new line, and the opening balance of accounts that nothing was posted to, in one batch."""
     opening = _openings(call, parts)
     lines = [(part, line) for part in parts for line in part.new]
@@ -314,7 +312,8 @@ def _posted_later(booked: Sequence[dt.date], days: Mapping[dt.date, dt.date]) ->
         if days[day] != day:
             moved.setdefault(days[day], []).append(day)
     return [
-        Reason("bank.posted-later", {"lines": len(of), "first": min(of), "last": max(of), "day": day}) for day, of in sorted(moved.items())
+        Reason("bank.posted-later", {"lines": len(of), "first": min(of), "last": max(of), "day": day})
+        for day, of in sorted(moved.items())
     ]
 
 

@@ -17,6 +17,7 @@ from duecourse.access.rules import webhooks as webhook_rules
 from duecourse.config import client as generator
 from duecourse.config.embedded import PROJECT
 from tests.api.desk import key_of_all, operations
+from tests.databases import settle
 from tests.web.desk import stop_clock
 from tests.world import NOON, build
 
@@ -87,6 +88,7 @@ def test_from_an_order_to_cash(site: Any, monkeypatch: pytest.MonkeyPatch, dueco
     with pytest.raises(duecourse_client.Problem) as problem:
         client.orders.cancel_order(order, {"reason": "Too late"})
     assert (problem.value.status, problem.value.code.partition(".")[0]) == (422, "orders")
+    settle()
     names = [each["name"] for each in client.events.each_events(size=50)]
     assert "orders.order-created" in names
     assert client.customers.get_customer(customer["id"])["name"] == customer["name"]

@@ -84,7 +84,9 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Any:
 @pytest.mark.parametrize(("method", "address", "operation"), ALL, ids=[each["operationId"] for _, _, each in ALL])
 def test_nothing_breaks_it(stage: Any, method: str, address: str, operation: dict[str, Any]) -> None:
     api, ours = stage
-    path = re.sub(r"\{([a-z_]+)\}", lambda name: ours[name.group(1)], address).removeprefix(PREFIX)
+    path = re.sub(
+        r"\{([a-z_]+)\}", lambda name: ours.get(name.group(1)) or description.PATH_WORDS[name.group(1)], address
+    ).removeprefix(PREFIX)
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
     asked = of(content["schema"], ours) if content else st.none()
     queries = {each["name"]: of(each["schema"], ours, each["name"]) for each in operation["parameters"] if each["in"] == "query"}

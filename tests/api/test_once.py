@@ -16,6 +16,7 @@ from tests import databases
 from tests.api.desk import Caller, key_of_all
 from tests.api.test_rooms import acc, ok, refused
 from tests.bankfiles import Pay, camt
+from tests.databases import settle
 from tests.web.desk import stop_clock
 from tests.world import NOON, World, build
 
@@ -130,6 +131,7 @@ class TestMany:
         for number in range(5):
             ok(api.post("/orders", order(world, f"PO-{number}"), once=f"k{number}"))
         cursor, seen = "", []
+        settle()
         while True:
             page = ok(api.get("/events", after=cursor, size=7))
             seen += [each["id"] for each in page["items"]]
@@ -138,6 +140,7 @@ class TestMany:
                 break
         assert len(set(seen)) == len(seen)
         ok(api.post("/orders", order(world, "last"), once="last"))
+        settle()
         (new,) = ok(api.get("/events", after=cursor))["items"]
         assert (new["name"], new["id"] in seen) == ("orders.order-created", False)
         only = ok(api.get("/events", name=["orders.order-created"]))["items"]

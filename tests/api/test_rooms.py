@@ -249,5 +249,5 @@ class TestBooks:
         assert (figures["receivables"]["total"]["amount"], len(figures["received"])) == ("578.34", 4)
         assert ok(api.get("/verify"))["holds"] is None
         verified = ok(api.post("/verify"))
-        assert (verified["holds"], len(verified["invariants"])) == (True, 12)
+        assert (verified["holds"], len(verified["invariants"])) == (True, 14)
         assert ok(api.get("/verify"))["holds"] is True

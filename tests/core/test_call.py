@@ -15,6 +15,7 @@ from duecourse.core.errors import Refused
 from duecourse.core.models import Event
 from duecourse.ledger import actions as ledger
 from duecourse.ledger.models import Account
+from duecourse.ledger.rules import NewAccount
 from tests import databases
 from tests.books import entry, post, refused
 from tests.world import World, build
@@ -130,8 +131,8 @@ class TestAnAction:
             assert Event.objects.filter(subjects__contains=["cmp_x"]).count() == 1
 
 
-def _accounts(code: str) -> list[ledger.rules.NewAccount]:
-    return [ledger.rules.NewAccount(code, "x", "asset", "other")]
+def _accounts(code: str) -> list[NewAccount]:
+    return [NewAccount(code, "x", "asset", "other")]
 
 
 class TestRetries:

@@ -61,6 +61,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def added(world: World, receiver: Receiver, *names: str) -> tuple[int, str]:
+    settle()  # what happened before is not told
     return access.create_webhook(world.calls["administrator"], receiver.url, "Shop", names or ("catalog.*",))
 
 

@@ -40,7 +40,9 @@ def _bank_accounts(organisation: int, rows: Sequence[tuple[int, str, str, str]])
     """Write bank accounts that are not known yet; how many were new."""
     wanted = {(customer, rules.normal_bank_account(account)): (holder, source) for customer, account, holder, source in rows}
     wanted = {pair: rest for pair, rest in wanted.items() if pair[1]}
-    known = CustomerBankAccount.objects.filter(organisation_id=organisation, customer_id__any={customer for customer, _ in wanted})
+    known = CustomerBankAccount.objects.filter(
+        organisation_id=organisation, customer_id__any={customer for customer, _ in wanted}
+    )
     there = set(known.values_list("customer_id", "account"))
     made = CustomerBankAccount.objects.bulk_create(
         (

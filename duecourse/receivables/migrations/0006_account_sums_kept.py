@@ -13,7 +13,8 @@ LATE = """
 # Whoever changes what is owed holds the customer accounts already, so that these rows never wait for each other in a circle; they
 # are locked once more, in order, for a hand that writes items without.
 KEEP = """
-create function {name}() returns trigger language plpgsql as $$
+create function {name}() returns trigger language plpgsql
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   today date := coalesce(nullif(current_setting('duecourse.today', true), '')::date, current_date);
 begin

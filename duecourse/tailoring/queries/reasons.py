@@ -58,7 +58,9 @@ def reason_for_caller(call: Call, kind: str, code: str) -> tuple[rules.ReasonCod
     versions += [each for each in rules.SHIPPED_REASONS if (each.kind, each.code) == (kind, code)]
     if not versions:
         known = [each.code for each in reasons(call, kind)]
-        raise Refused("tailoring.reason-unknown", f"There is no reason “{code[:40]}” here.{rules.nearest(code, known)}", reason=code)
+        raise Refused(
+            "tailoring.reason-unknown", f"There is no reason “{code[:40]}” here.{rules.nearest(code, known)}", reason=code
+        )
     return versions[0], versions
 
 
