@@ -202,7 +202,7 @@ def _shown(request: HttpRequest, call: Call, name: str, found: Facts, errors: Se
         "may": call.by.may(this.permission), "part": f"setup/{name}.html", "before": rows[number - 1]["url"] if number else "",
         "later": rows[(number + 1) % len(rows)]["url"], "live": found.company.live_at is not None,
         "missing": ledger_rules.missing_for_live(found.readiness) if name == "live" else [],
-        "take_overs": place("take-overs"),
+        "take_overs": place("take-overs") if call.by.may("documents.read_take_overs") else "",
         **setup_forms.show(name, request, call, found.company),
     }  # fmt: skip
     return page(request, call, "setup/step.html", context, status=422 if errors else 200)

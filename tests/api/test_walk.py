@@ -167,7 +167,8 @@ def test_another_company_sees_nothing(world: World, api: Caller) -> None:
         if isinstance(body, dict):
             body = {name: _ours(name, value, ours) for name, value in body.items()}
         response = stranger.ask(method, path, body, once="walk-" + operation["operationId"] if method == "POST" else "")
-        if response.status_code != 404:
+        unknown = (404, 422) if "{code}" in address or "{name}" in address else (404,)  # a word that is not among one's own
+        if response.status_code not in unknown:
             leaks.append(f"{method} {address}: {response.status_code} {response.content[:200]!r}")
     assert leaks == []
     after = ok(api.get(f"/orders/{ours['order']}")), ok(api.get("/ledger/trial-balance")), ok(api.get("/payments", tab="all"))
