@@ -20,6 +20,7 @@ from duecourse.ledger import actions, queries, rules
 from duecourse.web import entered, listing
 from duecourse.web.books import days_of, query_of
 from duecourse.web.door import as_of, done, page, refusal, screen
+from duecourse.web.language import in_words
 from duecourse.web.templatetags.show import money, month
 
 
@@ -128,7 +129,7 @@ def exports(request: HttpRequest, call: Call) -> HttpResponseBase:
             done(request, words % {"name": made.view.name})
             return HttpResponseRedirect(reverse("journal-export", args=[made.view.outer_id]))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     found = queries.exports(call, listing.number(request))
     books, targets = queries.book_settings(call), queries.export_accounts(call)
     before = (as_of(request, call).replace(day=1) - dt.timedelta(days=1)).replace(day=1)

@@ -20,6 +20,7 @@ from duecourse.ledger import actions, queries, rules
 from duecourse.ledger.queries import JournalView
 from duecourse.web import entered, export, listing, stories, typed
 from duecourse.web.door import done, page, refusal, screen
+from duecourse.web.language import in_words
 
 ROWS, ROWS_MORE, ROWS_MAX = 4, 4, 200
 STATES = ("waiting", "draft", "rejected", "posted", "dropped")
@@ -175,7 +176,7 @@ def _draft(form: Form, call: Call) -> rules.Draft:
             debit = entered.amount(row["debit"], currency).amount if row.get("debit") else Decimal(0)
             credit = entered.amount(row["credit"], currency).amount if row.get("credit") else Decimal(0)
         except Refused as refused:
-            raise Refused(refused.code, _("Line %(n)s: %(why)s") % {"n": number, "why": refused.message}) from None
+            raise Refused(refused.code, _("Line %(n)s: %(why)s") % {"n": number, "why": in_words(refused)}) from None
         if (debit and credit) or debit < 0 or credit < 0:
             raise Refused("web.journal-line", _("Line %(n)s: write a debit or a credit, above zero.") % {"n": number})
         category, _space, percent = row.get("tax", "").partition(" ")
@@ -209,7 +210,7 @@ def _save(request: HttpRequest, call: Call, ref: str) -> HttpResponseBase:
         if request.POST.get("submit"):
             actions.submit_journals(call, [ref])
     except Refused as refused:
-        form.errors.append(refused.message)
+        form.errors.append(in_words(refused))
         return _form(request, call, form, title, ref, 422)
     done(request, _("It waits for another person’s approval.") if request.POST.get("submit") else _("The draft was kept."))
     return HttpResponseRedirect(reverse("manual-journal", args=[ref]))

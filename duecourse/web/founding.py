@@ -18,6 +18,7 @@ from duecourse.core.call import Call
 from duecourse.core.errors import Refused
 from duecourse.core.money import MINOR_UNITS
 from duecourse.web.door import done, page, refusal, screen
+from duecourse.web.language import in_words
 
 COMPANY = ("name", "country", "currency", "time_zone", "language", "code")
 TRIED_MOST = 200  # characters of what was typed that a form shows again
@@ -77,7 +78,7 @@ def found(request: HttpRequest, token: str) -> HttpResponse:
             admin = rules.NewUser(values["email"], values["person"], password, rules.FOUNDERS_ROLES, values["language"])
             call = actions.found_organisation(token, typed_company(request.POST), admin, at, values["organisation"])
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
         else:
             return _enter(request, call, values["email"], password)
     context = {"values": values, "errors": errors, **_choices()}
@@ -118,7 +119,7 @@ def another(request: HttpRequest, call: Call) -> HttpResponse:
         except Refused as refused:
             if is_demo:
                 return refusal(request, refused)
-            errors.append(refused.message)
+            errors.append(in_words(refused))
         else:
             request.session["company"] = company_id
             request.session.pop("as_of", None)

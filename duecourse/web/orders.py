@@ -366,7 +366,7 @@ def fields(request: HttpRequest, call: Call, ref: str) -> HttpResponse:
             given = custom_fields.read(call, "order", own)
             actions.change_fields(call, order.id, {name: text for name, text in given.items() if text != kept.get(name, "")})
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
         else:
             done(request, _("%(number)s was changed.") % {"number": order.number})
             return HttpResponseRedirect(reverse("order", args=[ref]))

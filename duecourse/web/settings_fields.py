@@ -14,6 +14,7 @@ from duecourse.core.errors import Refused
 from duecourse.tailoring import actions, queries, rules
 from duecourse.web import custom_fields
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 
 PLAIN = ("thing", "name", "kind", "least", "most", "decimals", "pattern", "place", "copied_from", "options")
 
@@ -143,7 +144,7 @@ def new(request: HttpRequest, call: Call) -> HttpResponse:
             done(request, _("The field %(name)s was added.") % {"name": made.outer_name})
             return HttpResponseRedirect(reverse("settings-fields"))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     else:
         thing = request.GET.get("thing", "")
         values |= {"thing": thing if thing in rules.THINGS else "customer", "kind": "text", "decimals": "0"}
@@ -171,7 +172,7 @@ def record(request: HttpRequest, call: Call, thing: str, name: str) -> HttpRespo
                 done(request, _("%(name)s was changed.") % said)
             return HttpResponseRedirect(reverse("settings-field", args=[thing, name]))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     context = {
         "field": field,
         "label": field.label(custom_fields.language()),

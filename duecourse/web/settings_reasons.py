@@ -13,6 +13,7 @@ from duecourse.core.errors import Refused
 from duecourse.tailoring import actions, queries, rules
 from duecourse.web import custom_fields, entered, happened
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 
 FORM = ("kind", "code", "en", "de", "fr", "account_code", "follow_up", "active_from", "active_until")
 
@@ -70,7 +71,7 @@ def new(request: HttpRequest, call: Call) -> HttpResponse:
             done(request, _("The reason %(code)s was added.") % {"code": made.code})
             return HttpResponseRedirect(reverse("settings-reasons"))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     else:
         values |= {"kind": request.GET.get("kind", "credit-note")[:20], "active_from": call.today.isoformat()}
     context = {"values": values, "errors": errors, "is_new": True, **_context()}
@@ -93,7 +94,7 @@ def record(request: HttpRequest, call: Call, kind: str, code: str) -> HttpRespon
             _change(request, call, reason, values)
             return HttpResponseRedirect(reverse("settings-reason", args=[kind, code]))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
             values |= {name: text for name, text in _typed(request).items() if name in request.POST}
     context = {
         "reason": reason,

@@ -14,6 +14,7 @@ from duecourse.core.errors import Refused
 from duecourse.invoicing import queries as invoicing
 from duecourse.tailoring import actions, queries, rules
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français"}
 # What stands for a placeholder where no document is at hand, or may be read.
@@ -58,7 +59,7 @@ def _preview(call: Call, kind: rules.TextKind, text: rules.Text, number: str) ->
     try:
         checked = rules.checked_text(kind, text, queries.custom_placeholders(call, kind.name))
     except Refused as refused:
-        return {"wrong": refused.message}
+        return {"wrong": in_words(refused)}
     values, shown, missing = _values(call, kind, number)
     filled = rules.filled(checked, values)
     empty = [name for name in rules.names(checked) if not values.get(name)]
@@ -85,7 +86,7 @@ def record(request: HttpRequest, call: Call, kind: str, language: str) -> HttpRe
                 done(request, _("The text counts from now on. What was sent keeps its words."))
             return HttpResponseRedirect(reverse("settings-text", args=[kind, language]))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     custom = queries.custom_placeholders(call, kind)
     context = {
         "kind": known,

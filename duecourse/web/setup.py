@@ -21,6 +21,7 @@ from duecourse.ledger import queries as ledger_facts
 from duecourse.ledger import rules as ledger_rules
 from duecourse.web import setup_forms
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 from duecourse.web.templatetags.show import full_day
 
 
@@ -184,7 +185,7 @@ def step(request: HttpRequest, call: Call, name: str) -> HttpResponse:
             following = name if stay else next_step(call, is_done(facts(access_again(call))), name)
             return HttpResponseRedirect(reverse("setup-step", args=[following]))
         except Refused as refused:
-            errors.append(refused.message)
+            errors.append(in_words(refused))
     return _shown(request, call, name, facts(call), errors)
 
 

@@ -22,6 +22,7 @@ from duecourse.customers import queries as customers
 from duecourse.customers.rules import AccountView
 from duecourse.web import bulk_customers, entered, export, links, listing, undoing, worklist_case, worklist_settings
 from duecourse.web.door import done, page, refusal, screen
+from duecourse.web.language import in_words
 from duecourse.web.templatetags import show
 
 SNOOZE_DAYS = 3  # working days, when nothing else is said
@@ -217,7 +218,7 @@ def log(request: HttpRequest, call: Call, ref: str) -> HttpResponseBase:
     except Refused as refused:
         if refused.code == "not-found":
             return refusal(request, refused)
-        return _bench(request, call, account, sent | {"error": refused.message}, 422)
+        return _bench(request, call, account, sent | {"error": in_words(refused)}, 422)
     stays = new.outcome == "note"
     done(request, _logged(account, new), reverse("worklist-undo", args=[ids.outer("cte", key)]))
     return HttpResponseRedirect(reverse("worklist-case", args=[ref]) + keep(request) if stays else onward)
@@ -269,7 +270,7 @@ def undo(request: HttpRequest, call: Call, ref: str) -> HttpResponseBase:
             collection.withdraw_contacts(call, [entry.id])
             done(request, _("Taken back: %(outcome)s.") % {"outcome": _(rules.OUTCOME_NAMES[entry.outcome]).lower()})
         except Refused as refused:
-            messages.error(request, refused.message)
+            messages.error(request, in_words(refused))
     return HttpResponseRedirect(case)
 
 
@@ -287,7 +288,7 @@ def mail(request: HttpRequest, call: Call, ref: str) -> HttpResponseBase:
     except Refused as refused:
         if refused.code == "not-found":
             return refusal(request, refused)
-        return _bench(request, call, account, {"error": refused.message}, 422)
+        return _bench(request, call, account, {"error": in_words(refused)}, 422)
     done(request, _("The statement for %(name)s is queued to %(to)s.") % {"name": account.name, "to": sent["to"]})
     return HttpResponseRedirect(onward)
 

@@ -17,6 +17,7 @@ from duecourse.core.call import Call
 from duecourse.core.errors import Refused
 from duecourse.web import entered, typed
 from duecourse.web.door import done, page, screen
+from duecourse.web.language import in_words
 
 
 def _labels(currency: str) -> dict[str, tuple[str, str]]:
@@ -53,7 +54,7 @@ def policy(request: HttpRequest, call: Call) -> HttpResponse:
             done(request, _("Version %(version)s is set; the list is ranked by it in a moment.") % {"version": version})
             return HttpResponseRedirect(reverse("worklist-policy"))
         except Refused as refused:
-            error = refused.message
+            error = in_words(refused)
     labels = _labels(call.company.currency)
     context = {
         "now": now,
@@ -105,7 +106,7 @@ def away(request: HttpRequest, call: Call) -> HttpResponse:
                 done(request, _("The substitute sees the list as their own until then."))
             return HttpResponseRedirect(reverse("worklist-away"))
         except Refused as refused:
-            error = refused.message
+            error = in_words(refused)
     people = [(ids.outer("usr", key), name) for key, name in access_facts.colleagues(call, "collection.log_contacts")]
     context = {
         "absences": queries.absences(call),
