@@ -56,7 +56,7 @@ class TestTheForecast:
         assert abs(total - page.context["whole"].amount) < 1  # chances are kept in hundredths of a percent
         assert [one.ahead for one in page.context["errors"]] == [0, 1, 2, 3]
         assert "Expected on" in text(desk.get("/forecast/?week=2&currency=EUR"))
-        assert desk.get("/forecast/?week=99&currency=XXX").status_code == 200
+        assert desk.get("/forecast/?week=99&currency=CHF").status_code == 200
         lines = b"".join(desk.get("/forecast/?format=csv").streaming_content).decode().splitlines()  # type: ignore[attr-defined]
         assert len(lines) == 14
         assert "Cash expected in 7 days" in text(desk.get("/"))
