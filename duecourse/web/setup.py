@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from duecourse.access import queries as access_facts
@@ -203,7 +203,7 @@ def _shown(request: HttpRequest, call: Call, name: str, found: Facts, errors: Se
         "may": call.by.may(this.permission), "part": f"setup/{name}.html", "before": rows[number - 1]["url"] if number else "",
         "later": rows[(number + 1) % len(rows)]["url"], "live": found.company.live_at is not None,
         "missing": ledger_rules.missing_for_live(found.readiness) if name == "live" else [],
-        "take_overs": place("take-overs") if call.by.may("documents.read_take_overs") else "",
+        "take_overs": reverse("take-overs") if call.by.may("documents.read_take_overs") else "",
         **setup_forms.show(name, request, call, found.company),
     }  # fmt: skip
     return page(request, call, "setup/step.html", context, status=422 if errors else 200)
@@ -212,14 +212,6 @@ def _shown(request: HttpRequest, call: Call, name: str, found: Facts, errors: Se
 def access_again(call: Call) -> Call:
     """The call after its company was changed, for what comes next in the same request."""
     return Call(by=call.by, at=call.at, company=access_facts.company_ref(call.company.id))
-
-
-def place(name: str) -> str:
-    """The address of a page that may not be there."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 @screen("access.change_language")
